@@ -1,0 +1,251 @@
+import type { LockKind, Operation } from '../scenario/plan.ts';
+import type { Histogram } from './histogram.ts';
+
+/**
+ * All that is known of a run when its last thread has left: what the threads wrote down and what
+ * shared memory held. Checks and reports are functions of (plan, run record) and of nothing else.
+ * All times are nanoseconds since the start gate opened, unless the name says otherwise.
+ */
+export interface RunRecord {
+  /** Wall clock at the opening of the gate, ISO 8601 with milliseconds, UTC. */
+  readonly startedAt: string;
+  /** Length of the measured phase: gate plus warm-up, to the last thread's last completion. */
+  readonly durationNs: number;
+  readonly ending: Ending;
+  readonly threads: readonly ThreadRecord[];
+  readonly operations: { readonly [O in Operation]: OperationRecord };
+  readonly allocation: AllocationRecord;
+  /** Hits and misses as the allocator under test counted them; null where it has no cache. */
+  readonly cache: CacheRecord | null;
+  /** Around the allocator's own state. */
+  readonly allocationLock: LockRecord;
+  /** Around the remap table, and around the whole allocation when outerLock is set. */
+  readonly targetLock: LockRecord;
+  /** In order of completion; ties by thread, then by the thread's own order. */
+  readonly claims: readonly Claim[];
+  /** Claims that were made and found no room in their thread's log. */
+  readonly unloggedClaimCount: number;
+  /** Claims whose exchange on the owner table found another owner, first ones only. */
+  readonly ownerConflicts: readonly OwnerConflict[];
+  /** All of them, logged or not. */
+  readonly ownerConflictCount: number;
+  readonly spares: SpareSnapshot;
+  readonly remapTable: readonly RemapEntry[];
+  readonly data: DataRecord | null;
+  readonly intervals: readonly Interval[];
+  readonly memory: MemoryRecord;
+  readonly environment: Environment;
+}
+
+export interface Ending {
+  /** finished: the plan's own end; interrupted: a signal; broken: the run itself failed. */
+  readonly kind: 'finished' | 'interrupted' | 'broken';
+  /** For interrupted: the signal's name. For broken: one sentence, what broke. Else ''. */
+  readonly reason: string;
+  /** For broken: what each lock and thread was doing, one line each. Else empty. */
+  readonly dump: readonly string[];
+}
+
+export interface ThreadRecord {
+  readonly thread: number;
+  /** Operations completed, warm-up included. */
+  readonly operationCount: number;
+  /** First issue after the gate; how far threads started apart. Null when it issued nothing. */
+  readonly firstIssueNs: number | null;
+  readonly lastCompletionNs: number | null;
+  readonly claimCount: number;
+  /** 'none' answers of the allocator. */
+  readonly refusedCount: number;
+  /** Digest of the operation list this thread drew, for comparing two runs of one seed. */
+  readonly operationDigest: number;
+}
+
+/** Measured phase only. A failed operation is counted, and its time is in neither histogram. */
+export interface OperationRecord {
+  readonly count: number;
+  /** The allocator said "none" (remap), or the sector was not remapped (unremap). */
+  readonly refusedCount: number;
+  /** Failed for another reason: ran past the spare area, was already remapped, table full. */
+  readonly errorCount: number;
+  /** Drawn, but nothing was left to do it to: the thread had used up its LBAs. Not issued. */
+  readonly skippedCount: number;
+  readonly bytes: number;
+  readonly service: Histogram;
+  /** Completion − planned arrival; the same histogram as service where nothing was planned. */
+  readonly response: Histogram;
+}
+
+/** The allocator call alone, inside remap: without the outer lock's wait, the copy, the table. */
+export interface AllocationRecord {
+  /** Over the whole run, warm-up included: requested = granted + refused. */
+  readonly requestedCount: number;
+  readonly grantedCount: number;
+  readonly refusedCount: number;
+  /** Handed out after the last thread had left, by one thread, until "none"; `until: exhausted`. */
+  readonly drainedCount: number;
+  /** First "none" of the run, or null. */
+  readonly firstRefusal: {
+    readonly thread: number;
+    readonly issueNs: number;
+    readonly completionNs: number;
+  } | null;
+  /** Measured phase; granted and refused calls alike. */
+  readonly service: Histogram;
+}
+
+export interface CacheRecord {
+  readonly hitCount: number;
+  readonly missCount: number;
+  readonly refillCount: number;
+}
+
+export interface LockRecord {
+  readonly kind: LockKind;
+  /** What it guards, in words: 'allocation', 'target'. */
+  readonly name: string;
+  readonly acquisitionCount: number;
+  /** Acquisitions that had to wait at least one turn. */
+  readonly contendedCount: number;
+  /** Times a waiter stopped spinning and went to sleep. */
+  readonly parkCount: number;
+  /** Entries that found another thread inside. */
+  readonly overlapCount: number;
+  /** One in `samplePeriod` acquisitions is timed. */
+  readonly samplePeriod: number;
+  readonly wait: Histogram;
+  readonly hold: Histogram;
+  readonly perThread: readonly {
+    readonly acquisitionCount: number;
+    readonly contendedCount: number;
+  }[];
+}
+
+export type ClaimKind = 'claim' | 'release' | 'drain';
+
+/** One allocation (or its return) as its thread wrote it down. Never inferred from the bitmap. */
+export interface Claim {
+  readonly kind: ClaimKind;
+  /** Position in the order of completion, from 0. */
+  readonly order: number;
+  /** null for the drain after the run. */
+  readonly thread: number | null;
+  /** null for the drain after the run. */
+  readonly lba: number | null;
+  /** Position in the spare area. */
+  readonly spare: number;
+  /** Of the allocator call. */
+  readonly issueNs: number;
+  readonly completionNs: number;
+}
+
+export interface OwnerConflict {
+  readonly spare: number;
+  /** Index into RunRecord.claims; null when the claim found no room in its log. */
+  readonly firstClaim: number | null;
+  readonly secondClaim: number | null;
+}
+
+export interface SpareSnapshot {
+  /** Spares the allocator may look at: the area, clipped by the limit. */
+  readonly allocatableEnd: number;
+  /** One byte a spare of the whole area: 1 = reserved for metadata by the placement. */
+  readonly reserved: Uint8Array;
+  /** One byte a spare: 1 = its bit in the reservation bitmap is set. */
+  readonly marked: Uint8Array;
+  /** The allocation cache as it was left; null for allocators without one. */
+  readonly ring: {
+    readonly slotCount: number;
+    readonly head: number;
+    readonly tail: number;
+    readonly count: number;
+    /** Spare in each of the slotCount slots. */
+    readonly slots: readonly number[];
+  } | null;
+  /** Whether a spare in the ring has its bit set (guarded) or clear (as published). */
+  readonly cachedAreMarked: boolean;
+}
+
+export interface RemapEntry {
+  readonly lba: number;
+  readonly spare: number;
+}
+
+/** Names of what can be wrong with a sector's data. */
+export const DATA_FAULTS = [
+  'lost-write',
+  'stale-read',
+  'torn-write',
+  'misdirected',
+  'foreign-data',
+  'bit-flip',
+] as const;
+export type DataFault = (typeof DATA_FAULTS)[number];
+
+export interface DataFinding {
+  readonly fault: DataFault;
+  readonly lba: number;
+  /** Where the sector was read: the spare that serves it, or null for the main device. */
+  readonly spare: number | null;
+  /** Thread whose read saw it; null for the sweep after the run. */
+  readonly thread: number | null;
+  /** null for the sweep after the run. */
+  readonly timeNs: number | null;
+  /** What the sector held: generation and writer as stamped, and the LBA it was written for. */
+  readonly found: {
+    readonly lba: number;
+    readonly generation: number;
+    readonly writer: number;
+  } | null;
+  /** Generations that would have been right. */
+  readonly allowed: { readonly from: number; readonly to: number };
+}
+
+export interface DataRecord {
+  /** Sectors read and checked while the load ran. */
+  readonly readSectorCount: number;
+  /** Sectors checked by the sweep after the run: every one, every byte. 0 when there was none. */
+  readonly sweptSectorCount: number;
+  readonly faultCounts: { readonly [F in DataFault]: number };
+  /** First ones of each thread and of the sweep; the counts above are complete. */
+  readonly findings: readonly DataFinding[];
+}
+
+/** One step of the interval series. Taken from live counters at the measured times named here. */
+export interface Interval {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly phase: 'warmup' | 'measure';
+  readonly operations: {
+    readonly [O in Operation]: { readonly count: number; readonly service: Histogram };
+  };
+  /** Totals so far, at endNs. */
+  readonly grantedCount: number;
+  readonly refusedCount: number;
+  readonly ownerConflictCount: number;
+}
+
+export interface MemoryRecord {
+  /** Bitmap, cache, cursor, allocation lock. */
+  readonly allocatorBytes: number;
+  /** Main device and spare area. */
+  readonly deviceBytes: number;
+  readonly tableBytes: number;
+  /** Histograms, claims, audit words, buffers: what the simulated system would not have. */
+  readonly instrumentBytes: number;
+}
+
+export interface Environment {
+  readonly tool: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  /** More threads of load than cores. */
+  readonly oversubscribed: boolean;
+  readonly clock: { readonly costNs: number; readonly stepNs: number };
+  /** The loop with no device and no lock, in ns per operation: the floor of every figure here. */
+  readonly emptyOperationNs: number;
+  /** Longest and total stalls of an idle loop during calibration, per second of it. */
+  readonly jitter: { readonly maxNs: number; readonly lostShare: number };
+}
