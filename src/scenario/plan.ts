@@ -70,6 +70,14 @@ export const LOCK_KINDS = [
 ] as const;
 export type LockKind = (typeof LOCK_KINDS)[number];
 
+/**
+ * The lock around the remap table. `none` takes away the lock around the allocator's state, whose
+ * absence is the question; the table of the simulated target would only fall apart without one.
+ */
+export function targetLockKindOf(plan: { readonly lock: { readonly kind: LockKind } }): LockKind {
+  return plan.lock.kind === 'none' ? 'test-and-test-and-set' : plan.lock.kind;
+}
+
 export const MATCHES = ['every-sector', 'first-sector'] as const;
 export const LOOKUPS = ['hash', 'linear'] as const;
 export const IN_FLIGHT = ['drain', 'ignore'] as const;
@@ -127,7 +135,7 @@ export interface TracePlan {
   readonly recordCounts: readonly number[];
   /** Which operations the trace holds; empty until it has been read. */
   readonly operations: readonly Operation[];
-  /** Largest request of the trace in sectors; 0 until it has been read. */
+  /** Largest read or write of the trace in sectors; 0 until it has been read. */
   readonly sectorCountMax: number;
 }
 

@@ -1,0 +1,94 @@
+import type { Claim, RunRecord } from '../record/run-record.ts';
+import type { Plan } from '../scenario/plan.ts';
+
+/** What was claimed and never released, by what the threads wrote down and nothing else. */
+export interface SettledClaims {
+  /** Claims and drained claims that no release ended, in order of completion. */
+  readonly live: readonly Claim[];
+  /** Releases of a spare that its LBA did not hold. */
+  readonly strayReleases: readonly Claim[];
+}
+
+/** Pairs every release with a claim of the same spare for the same LBA. */
+export function settleClaims(claims: readonly Claim[]): SettledClaims {
+  const releasedSpares = new Set<number>();
+  for (const claim of claims) if (claim.kind === 'release') releasedSpares.add(claim.spare);
+  if (releasedSpares.size === 0) return { live: claims, strayReleases: [] };
+
+  const openClaims = new Map<number, Claim[]>();
+  const ended = new Set<Claim>();
+  const early: Claim[] = [];
+  for (const claim of claims) {
+    if (!releasedSpares.has(claim.spare)) continue;
+    if (claim.kind !== 'release') openOf(openClaims, claim.spare).push(claim);
+    else if (!endOne(openClaims, claim, ended)) early.push(claim);
+  }
+  // Two threads' completions may share a clock step, and a release then stand before its claim.
+  const strayReleases = early.filter((release) => !endOne(openClaims, release, ended));
+  const live = claims.filter((claim) => claim.kind !== 'release' && !ended.has(claim));
+  return { live, strayReleases };
+}
+
+function openOf(openClaims: Map<number, Claim[]>, spare: number): Claim[] {
+  const known = openClaims.get(spare);
+  if (known !== undefined) return known;
+  const open: Claim[] = [];
+  openClaims.set(spare, open);
+  return open;
+}
+
+function endOne(openClaims: Map<number, Claim[]>, release: Claim, ended: Set<Claim>): boolean {
+  const open = openOf(openClaims, release.spare);
+  const index = open.findIndex((claim) => claim.lba === release.lba);
+  if (index < 0) return false;
+  for (const claim of open.splice(index, 1)) ended.add(claim);
+  return true;
+}
+
+/** One byte a spare of the area: 1 = in a live claim. Claims outside the area are left out. */
+export function liveSpares(run: RunRecord): Uint8Array {
+  const live = new Uint8Array(run.spares.reserved.length);
+  for (const claim of settleClaims(run.claims).live) {
+    if (claim.spare >= 0 && claim.spare < live.length) live[claim.spare] = 1;
+  }
+  return live;
+}
+
+/** Spares in the filled slots of the ring, in the order in which they would be taken. */
+export function cachedSpares(ring: RunRecord['spares']['ring']): number[] {
+  if (ring === null || ring.slotCount === 0) return [];
+  // A race may have left any number in count and head: no slot is read twice.
+  const filledCount = Math.min(Math.max(ring.count, 0), ring.slotCount);
+  const first = ((ring.head % ring.slotCount) + ring.slotCount) % ring.slotCount;
+  const spares: number[] = [];
+  for (let step = 0; step < filledCount; step++) {
+    spares.push(ring.slots[(first + step) % ring.slotCount] as number);
+  }
+  return spares;
+}
+
+/**
+ * Whether every claim and every release was written down. In a broken run a thread may have died
+ * after it took a spare, or gave one back, and before it could say so.
+ */
+export function isLogComplete(run: RunRecord): boolean {
+  return run.unloggedClaimCount === 0 && run.ending.kind !== 'broken';
+}
+
+/** Why the log is not complete, as the end of a sentence. */
+export function whyIncomplete(run: RunRecord): string {
+  if (run.ending.kind === 'broken') {
+    return 'the run broke, and a thread may have died between a spare and its claim';
+  }
+  const claims = run.unloggedClaimCount === 1 ? 'claim' : 'claims';
+  return `${run.unloggedClaimCount} ${claims} found no room in the log`;
+}
+
+/** Whether a spare can have been given back in this run, logged or not. */
+export function mayRelease(plan: Plan, run: RunRecord): boolean {
+  return (
+    plan.load.mix.unremap > 0 ||
+    run.operations.remap.errorCount > 0 ||
+    run.claims.some((claim) => claim.kind === 'release')
+  );
+}

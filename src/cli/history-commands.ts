@@ -1,0 +1,51 @@
+import { EXIT } from '../errors.ts';
+import { listRuns, readResult } from '../report/history.ts';
+import { RESULT_SCHEMA_VERSION } from '../report/result-schema.ts';
+import { summaryText } from '../report/terminal.ts';
+import { formatNs, formatRate } from '../units.ts';
+import { tableText } from './table-text.ts';
+import { terminalOf } from './terminal-of.ts';
+
+/** The runs of a results folder, newest last. */
+export async function listCommand(args: {
+  readonly out: string;
+  readonly json: boolean;
+}): Promise<number> {
+  const { runs, problems } = await listRuns(args.out);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (args.json) {
+    process.stdout.write(`${JSON.stringify({ runs }, null, 2)}\n`);
+    return EXIT.held;
+  }
+  if (runs.length === 0) {
+    process.stdout.write(`no runs in ${args.out} yet: sparestorm run <scenario>\n`);
+    return EXIT.held;
+  }
+  const rows = runs.map((run) => [
+    run.folder,
+    run.outcome,
+    String(run.collisions),
+    formatRate(run.operationsPerSecond),
+    run.p99Ns === null ? '' : `${run.operation} ${formatNs(run.p99Ns)}`,
+  ]);
+  const head = ['run', 'outcome', 'collisions', 'operations', 'p99'];
+  process.stdout.write(`${tableText(head, rows, [2, 3, 4])}\n`);
+  return EXIT.held;
+}
+
+/** One stored run as its terminal showed it. */
+export async function showCommand(args: {
+  readonly run: string;
+  readonly out: string;
+  readonly json: boolean;
+}): Promise<number> {
+  const { path, result } = await readResult(args.run, args.out);
+  if (args.json) {
+    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results: [result] };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return EXIT.held;
+  }
+  const { color, unicode, width } = terminalOf(process.stdout);
+  process.stdout.write(summaryText(result, { color, unicode, width, resultPath: path }));
+  return EXIT.held;
+}

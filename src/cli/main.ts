@@ -1,0 +1,224 @@
+#!/usr/bin/env node
+import yargs, { type Argv } from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { EXIT, ScenarioError, UsageError } from '../errors.ts';
+
+// Commands are loaded when they are called: asking for help waits for none of them.
+
+// A reader that has seen enough closes the pipe; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.held : EXIT.broken);
+});
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+async function main(words: string[]): Promise<number> {
+  let code: number = EXIT.held;
+  const finish = (result: number | Promise<number>): Promise<void> =>
+    Promise.resolve(result).then((value) => {
+      code = value;
+    });
+
+  await parserOf(words, finish).parseAsync();
+  return code;
+}
+
+function parserOf(
+  words: string[],
+  finish: (code: number | Promise<number>) => Promise<void>,
+): Argv {
+  return yargs(words)
+    .scriptName('sparestorm')
+    .usage(
+      [
+        'Multithreaded I/O load simulator: a YAML scenario in; tail latencies, checks and a verdict out.',
+        '',
+        'Examples:',
+        '  sparestorm run scenarios/quickstart.yaml',
+        '  sparestorm run scenarios/guarded.yaml --set load.threads=8 --repeat 3',
+        '  sparestorm run scenarios/dm-remap-v4/direct-callers.yaml --set expect=pass',
+        '  sparestorm validate "scenarios/**/*.yaml"',
+        '',
+        'Usage: $0 <command> [options]',
+      ].join('\n'),
+    )
+    .command(
+      'run <scenarios...>',
+      'Run scenario files, one after another',
+      (command) =>
+        scenariosOf(command)
+          .option('seed', {
+            type: 'string',
+            describe: 'Root of all random streams',
+            group: 'Load:',
+          })
+          .option('repeat', {
+            type: 'number',
+            default: 1,
+            describe: 'Runs of each scenario; seed, seed + 1, …',
+            group: 'Load:',
+          })
+          .option('out', outOption)
+          .option('claims', {
+            type: 'boolean',
+            default: false,
+            describe: 'Also write claims.csv: order,thread,lba,spare',
+            group: 'Output:',
+          })
+          .option('json', jsonOption('One JSON document on stdout instead of the summary'))
+          .option('progress', {
+            type: 'boolean',
+            default: true,
+            describe: 'Live view on stderr; --no-progress switches it off',
+            group: 'Terminal:',
+          })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            default: false,
+            describe: 'Nothing on stdout and stderr but errors',
+            group: 'Terminal:',
+          })
+          .check(({ repeat }) => {
+            if (!Number.isInteger(repeat) || repeat < 1 || repeat > 10_000) {
+              throw new UsageError('--repeat takes a whole number from 1 to 10000');
+            }
+            return true;
+          }),
+      (args) => finish(import('./run-command.ts').then((module) => module.runCommand(args))),
+    )
+    .command(
+      'validate <scenarios...>',
+      'Check scenario files, run nothing',
+      (command) => scenariosOf(command).option('json', jsonOption('Problems as JSON')),
+      (args) =>
+        finish(import('./validate-command.ts').then((module) => module.validateCommand(args))),
+    )
+    .command(
+      'layout <scenario>',
+      'Print the shared-memory map of a scenario',
+      (command) =>
+        command
+          .positional('scenario', { type: 'string', demandOption: true })
+          .option('set', setOption)
+          .option('json', jsonOption('The map as JSON')),
+      (args) => finish(import('./layout-command.ts').then((module) => module.layoutCommand(args))),
+    )
+    .command(
+      'list',
+      'List the runs of a results folder',
+      (command) => command.option('out', outOption).option('json', jsonOption('The list as JSON')),
+      (args) => finish(import('./history-commands.ts').then((module) => module.listCommand(args))),
+    )
+    .command(
+      'show <run>',
+      'Show a stored run again: its folder, the beginning of its name, or last',
+      (command) =>
+        command
+          .positional('run', { type: 'string', demandOption: true })
+          .option('out', outOption)
+          .option('json', jsonOption('Its result.json')),
+      (args) => finish(import('./history-commands.ts').then((module) => module.showCommand(args))),
+    )
+    .command(
+      'init [name]',
+      'Write a commented scenario file to start from',
+      (command) =>
+        command
+          .positional('name', { type: 'string', default: 'scenario' })
+          .option('template', {
+            choices: ['minimal', 'race', 'exhaustion', 'replay'] as const,
+            default: 'minimal' as const,
+            describe: 'What to start from',
+          })
+          .option('force', { type: 'boolean', default: false, describe: 'Overwrite the file' }),
+      (args) => finish(import('./init-command.ts').then((module) => module.initCommand(args))),
+    )
+    .command(
+      'schema [of]',
+      'Print the JSON Schema of scenario files or of result.json',
+      (command) =>
+        command.positional('of', {
+          choices: ['scenario', 'result'] as const,
+          default: 'scenario' as const,
+        }),
+      (args) => finish(import('./schema-command.ts').then((module) => module.schemaCommand(args))),
+    )
+    .command(
+      'doctor',
+      'Tell what this machine is as an instrument',
+      (command) => command.option('out', outOption).option('json', jsonOption('As JSON')),
+      (args) => finish(import('./doctor-command.ts').then((module) => module.doctorCommand(args))),
+    )
+    .completion('completion', 'Print a shell completion script')
+    .demandCommand(1, 'name a command; sparestorm --help lists them')
+    .recommendCommands()
+    .strict()
+    .alias('help', 'h')
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .epilogue(
+      'Exit codes: 0 all held, 1 a threshold failed, 2 usage or invalid scenario, 3 integrity ' +
+        'violation,\n4 the run itself broke, 130/143 interrupted. Documentation: docs/ in the package.',
+    )
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(message ?? 'the command line was not understood');
+    });
+}
+
+const setOption = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  default: [] as string[],
+  describe: 'Override a value of the scenario: --set load.threads=8 (repeatable)',
+  group: 'Load:',
+  requiresArg: true,
+} as const;
+
+const outOption = {
+  type: 'string',
+  default: 'results',
+  describe: 'Results folder',
+  group: 'Output:',
+} as const;
+
+function jsonOption(describe: string) {
+  return { type: 'boolean', default: false, describe, group: 'Output:' } as const;
+}
+
+function scenariosOf(command: Argv) {
+  return command
+    .positional('scenarios', { type: 'string', array: true, demandOption: true })
+    .option('set', setOption);
+}
+
+/** One sentence on stderr, never a stack trace; an exit code that is not Node's own. */
+async function fail(error: unknown): Promise<void> {
+  process.exitCode = EXIT.broken;
+  if (error instanceof ScenarioError) {
+    const [{ formatProblems }, { terminalOf }] = await Promise.all([
+      import('./format-problems.ts'),
+      import('./terminal-of.ts'),
+    ]);
+    process.stderr.write(formatProblems(error.problems, terminalOf(process.stderr).color));
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`sparestorm: ${message}\n`);
+  if (process.env.SPARESTORM_DEBUG && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  // yargs reports what it does not understand as a plain error of the class YError.
+  const isUsage =
+    error instanceof UsageError || (error instanceof Error && error.name === 'YError');
+  if (isUsage) process.exitCode = EXIT.usage;
+}
+
+main(hideBin(process.argv)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => fail(error),
+);

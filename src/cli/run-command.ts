@@ -1,0 +1,142 @@
+import { judge } from '../check/index.ts';
+import { type Running, runPlan } from '../coordinator.ts';
+import { EXIT } from '../errors.ts';
+import { writeResultFolder } from '../report/folder.ts';
+import { type Live, startLive } from '../report/live.ts';
+import { resultOf } from '../report/result.ts';
+import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
+import { summaryText } from '../report/terminal.ts';
+import { liveSnapshotOf } from '../run/live-snapshot.ts';
+import { expandPatterns, type LoadedScenario, loadScenarios } from './load-scenario.ts';
+import { terminalOf } from './terminal-of.ts';
+
+export interface RunArguments {
+  readonly scenarios: readonly string[];
+  readonly set: readonly string[];
+  readonly seed: string | undefined;
+  readonly repeat: number;
+  readonly out: string;
+  readonly json: boolean;
+  readonly claims: boolean;
+  readonly progress: boolean;
+  readonly quiet: boolean;
+}
+
+/** Runs scenario files one after another. Returns the exit code of the worst of them. */
+export async function runCommand(args: RunArguments): Promise<number> {
+  const sets = args.seed === undefined ? args.set : [...args.set, `seed=${args.seed}`];
+  // All of them are read before the first is run: a mistake in the last costs no waiting.
+  const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
+  const scenarios = loadScenarios(expandPatterns(args.scenarios), sets);
+  const interruption = new AbortController();
+  const stopListening = onSignals(interruption);
+  const results: Result[] = [];
+  try {
+    for (const scenario of scenarios) {
+      for (const repeat of repeats) {
+        if (interruption.signal.aborted) break;
+        const seeded = repeat === 0 ? scenario : reseeded(scenario, sets, repeat);
+        const showsPath = scenarios.length * args.repeat > 1;
+        results.push(await runOne(seeded, { ...args, sets }, interruption.signal, showsPath));
+      }
+    }
+  } finally {
+    stopListening();
+  }
+  if (args.json) {
+    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
+  return worstOf(results.map((result) => result.verdict.exitCode));
+}
+
+/** The same scenario with the seed of its n-th repetition: the first one's plus n. */
+function reseeded(
+  scenario: LoadedScenario,
+  sets: readonly string[],
+  repeat: number,
+): LoadedScenario {
+  const seed = scenario.plan.seed + repeat;
+  const [again] = loadScenarios([scenario.sourceFile], [...sets, `seed=${seed}`]);
+  return again as LoadedScenario;
+}
+
+async function runOne(
+  { plan: unread, scenario, sourceFile, trace }: LoadedScenario,
+  args: RunArguments & { readonly sets: readonly string[] },
+  signal: AbortSignal,
+  separates: boolean,
+): Promise<Result> {
+  let live: Live | null = null;
+  const onStart = (running: Running): void => {
+    live = startLive({
+      ...liveOptions(args),
+      plan: running.plan,
+      snapshot: liveSnapshotOf(running),
+    });
+  };
+  const { plan, run } = await runPlan(unread, trace, { signal, onStart }).finally(() =>
+    live?.stop(),
+  );
+  const verdicts = judge(plan, run);
+  const result = resultOf({ plan, scenario, sourceFile, sets: args.sets, run, verdicts });
+  const resultPath = await writeResultFolder({
+    result,
+    run,
+    outDir: args.out,
+    claims: args.claims,
+  });
+  if (!args.json && !args.quiet) {
+    const { color, unicode, width } = terminalOf(process.stdout);
+    const text = summaryText(result, { color, unicode, width, resultPath });
+    process.stdout.write(separates ? `${text}\n` : text);
+  }
+  return result;
+}
+
+function liveOptions(args: RunArguments) {
+  const terminal = terminalOf(process.stderr);
+  const isWanted = args.progress && !args.quiet;
+  const mode = terminal.isLive ? ('panel' as const) : ('lines' as const);
+  // Piped JSON is read by a program, and its log by nobody.
+  const isSilent = !isWanted || (args.json && !terminal.isLive);
+  return {
+    stream: process.stderr,
+    mode: isSilent ? ('none' as const) : mode,
+    color: terminal.color,
+    unicode: terminal.unicode,
+  };
+}
+
+/** The first signal ends the load and keeps what there is; the second ends the process. */
+function onSignals(interruption: AbortController): () => void {
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (interruption.signal.aborted) {
+      process.exit(name === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted);
+    }
+    interruption.abort(name);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return () => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+}
+
+/** A broken run tells least, a violation most urgently; an interruption hides neither. */
+const SEVERITY: readonly number[] = [
+  EXIT.held,
+  EXIT.thresholdFailed,
+  EXIT.interrupted,
+  EXIT.terminated,
+  EXIT.broken,
+  EXIT.integrity,
+];
+
+function worstOf(codes: readonly number[]): number {
+  return codes.reduce(
+    (worst, code) => (SEVERITY.indexOf(code) > SEVERITY.indexOf(worst) ? code : worst),
+    EXIT.held as number,
+  );
+}

@@ -1,0 +1,47 @@
+import { EXIT, ScenarioError } from '../errors.ts';
+import { layoutOf, WORD_BYTES } from '../memory/layout.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { formatBytes } from '../units.ts';
+import { formatProblems } from './format-problems.ts';
+import { expandPatterns, type LoadedScenario, loadScenarios } from './load-scenario.ts';
+import { terminalOf } from './terminal-of.ts';
+
+/** Reads scenarios as `run` would, runs nothing. Exit 0, or 2 with every problem. */
+export function validateCommand(args: {
+  readonly scenarios: readonly string[];
+  readonly set: readonly string[];
+  readonly json: boolean;
+}): number {
+  const files = expandPatterns(args.scenarios);
+  let scenarios: LoadedScenario[] = [];
+  try {
+    scenarios = loadScenarios(files, args.set);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    if (args.json) print({ valid: false, problems: error.problems });
+    else process.stderr.write(formatProblems(error.problems, terminalOf(process.stderr).color));
+    return EXIT.usage;
+  }
+  if (args.json) {
+    print({ valid: true, problems: [], scenarios: scenarios.map(({ scenario }) => scenario) });
+    return EXIT.held;
+  }
+  for (const { sourceFile, plan } of scenarios) {
+    process.stdout.write(`${sourceFile}  valid: ${inWords(plan)}\n`);
+  }
+  return EXIT.held;
+}
+
+function inWords(plan: Plan): string {
+  const { threadCount, trace } = plan.load;
+  const memory = formatBytes(layoutOf(plan).wordCount * WORD_BYTES);
+  const threads = threadCount === 1 ? '1 thread' : `${threadCount} threads`;
+  const what = trace === null ? `${plan.allocator.kind}, ${plan.allocator.protocol}` : 'trace';
+  const { length } = plan.thresholds;
+  const thresholds = length === 1 ? '1 threshold' : `${length} thresholds`;
+  return `${threads}, ${what}, ${thresholds}, expect ${plan.expect}, ${memory} of shared memory`;
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowNs } from './clock.ts';
+import type { Trace } from './load/trace/trace.ts';
+import type { Memory } from './memory/attach.ts';
+import { Gate } from './memory/gate.ts';
+import type { Ending, Environment, RunRecord } from './record/run-record.ts';
+import { ThreadCounters } from './record/thread-counters.ts';
+import { calibrate } from './run/calibrate.ts';
+import { Collector } from './run/collect.ts';
+import { sweepData } from './run/data-sweep.ts';
+import { type Drain, drainSpares } from './run/drain.ts';
+import { IntervalSeries } from './run/interval-series.ts';
+import { prepareMemory, withTrace } from './run/prepare.ts';
+import { Threads } from './run/threads.ts';
+import { Watchdog } from './run/watchdog.ts';
+import type { Plan } from './scenario/plan.ts';
+
+/** How often the coordinator looks at the threads. */
+const LOOK_MS = 5;
+const START_PATIENCE_NS = 120e9;
+/** What threads get to end by themselves once the run is known to be broken. */
+const LEAVE_PATIENCE_NS = 500e6;
+
+const NOTHING_DRAINED: Drain = { claims: [], conflicts: [] };
+
+export interface RunOptions {
+  /** Ends the load early; its reason is the signal's name. */
+  readonly signal?: AbortSignal;
+  /** Called when the gate has opened, with what a live view may read from. */
+  readonly onStart?: (running: Running) => void;
+  /** The worker's file; tests name their own. */
+  readonly workerEntry?: URL;
+}
+
+export interface Running {
+  readonly plan: Plan;
+  readonly memory: Memory;
+  /** Clock at the gate's opening. */
+  readonly startNs: number;
+}
+
+/** One run, from plan to record. A broken or interrupted run ends in a record too. */
+export async function runPlan(
+  unread: Plan,
+  trace: Trace | null,
+  options: RunOptions = {},
+): Promise<{ plan: Plan; run: RunRecord }> {
+  const plan = trace === null ? unread : withTrace(unread, trace);
+  const environment = calibrate(plan);
+  const memory = prepareMemory(plan, trace);
+  const gate = new Gate(memory.words, memory.floats, memory.layout);
+  const entry = options.workerEntry ?? new URL('../workers/io-worker.js', import.meta.url);
+  const threads = new Threads(plan, memory, entry);
+
+  const broken = await untilReady(plan, gate, threads);
+  const startedAt = new Date().toISOString();
+  const startNs = nowNs();
+  const counters = Array.from(
+    { length: plan.load.threadCount },
+    (_, thread) => new ThreadCounters(memory, thread),
+  );
+  const series = new IntervalSeries(plan, memory, counters);
+  let ending: Ending;
+  if (broken === null) {
+    gate.open(startNs);
+    options.onStart?.({ plan, memory, startNs });
+    const watchdog = new Watchdog(plan, memory, counters, startNs);
+    ending = await untilFinished(plan, gate, threads, watchdog, series, options.signal);
+  } else {
+    ending = { kind: 'broken', reason: broken, dump: [] };
+  }
+
+  // The records are taken when no thread of load runs any more: finished and parked, or ended.
+  if (ending.kind === 'broken') await threads.terminate();
+  const run = recordOf(plan, memory, { environment, startedAt, startNs, ending, series });
+  if (ending.kind !== 'broken') {
+    gate.release();
+    await threads.leave();
+  }
+  return { plan, run };
+}
+
+/** Null when every thread stands at the gate, else what went wrong. */
+async function untilReady(plan: Plan, gate: Gate, threads: Threads): Promise<string | null> {
+  const startedNs = nowNs();
+  while (gate.arrivedCount() < plan.load.threadCount) {
+    if (threads.failure !== null) {
+      return `thread ${threads.failure.thread} could not start: ${threads.failure.message}`;
+    }
+    if (nowNs() - startedNs > START_PATIENCE_NS) {
+      return `only ${gate.arrivedCount()} of ${plan.load.threadCount} threads started within 120 s`;
+    }
+    await sleep(1);
+  }
+  return null;
+}
+
+async function untilFinished(
+  plan: Plan,
+  gate: Gate,
+  threads: Threads,
+  watchdog: Watchdog,
+  series: IntervalSeries,
+  signal: AbortSignal | undefined,
+): Promise<Ending> {
+  const startNs = gate.startNs();
+  let interrupted = false;
+  for (;;) {
+    const now = nowNs();
+    const { failure } = threads;
+    if (failure !== null) {
+      const dump = watchdog.describe(now);
+      await untilLeft(plan, gate);
+      series.take(nowNs() - startNs);
+      return { kind: 'broken', reason: `thread ${failure.thread} died: ${failure.message}`, dump };
+    }
+    if (gate.finishedCount() === plan.load.threadCount) break;
+    const stalled = watchdog.stalledThread(now);
+    if (stalled !== null) {
+      const dump = watchdog.describe(now);
+      await untilLeft(plan, gate);
+      series.take(nowNs() - startNs);
+      const seconds = plan.watchdogNs / 1e9;
+      const reason = `thread ${stalled} completed no operation for ${seconds} s (the watchdog's time)`;
+      return { kind: 'broken', reason, dump };
+    }
+    if (signal?.aborted === true && !interrupted) {
+      interrupted = true;
+      gate.stop();
+    }
+    if (now - startNs >= series.nextDueNs()) series.take(now - startNs);
+    await sleep(LOOK_MS);
+  }
+  series.take(nowNs() - startNs);
+  return interrupted
+    ? { kind: 'interrupted', reason: String(signal?.reason ?? 'SIGINT'), dump: [] }
+    : { kind: 'finished', reason: '', dump: [] };
+}
+
+/** Asks the threads to stop and waits a little; who cannot stop will be terminated. */
+async function untilLeft(plan: Plan, gate: Gate): Promise<void> {
+  gate.stop();
+  const askedNs = nowNs();
+  while (gate.finishedCount() < plan.load.threadCount && nowNs() - askedNs < LEAVE_PATIENCE_NS) {
+    await sleep(LOOK_MS);
+  }
+}
+
+function recordOf(
+  plan: Plan,
+  memory: Memory,
+  known: {
+    readonly environment: Environment;
+    readonly startedAt: string;
+    readonly startNs: number;
+    readonly ending: Ending;
+    readonly series: IntervalSeries;
+  },
+): RunRecord {
+  const collector = new Collector(plan, memory);
+  // A broken run may have left a lock held or a table half changed: nothing more is asked of them.
+  const whole = known.ending.kind !== 'broken';
+  // Before the drain, which makes calls of its own.
+  const cache = collector.cache();
+  const drain =
+    whole && plan.load.untilExhausted ? drainSpares(plan, memory, known.startNs) : NOTHING_DRAINED;
+  const sweep = whole && plan.integrity !== 'off' ? sweepData(plan, memory) : null;
+  const threads = collector.threads();
+  const { claims, conflicts, conflictCount, unloggedCount } = collector.claims(drain);
+  const lastCompletionNs = Math.max(0, ...threads.map((thread) => thread.lastCompletionNs ?? 0));
+  return {
+    startedAt: known.startedAt,
+    durationNs: Math.max(0, lastCompletionNs - plan.load.warmupNs),
+    ending: known.ending,
+    threads,
+    operations: collector.operations(),
+    allocation: collector.allocation(drain),
+    cache,
+    allocationLock: collector.lock('allocationLock'),
+    targetLock: collector.lock('targetLock'),
+    claims,
+    unloggedClaimCount: unloggedCount,
+    ownerConflicts: conflicts,
+    ownerConflictCount: conflictCount,
+    spares: collector.spares(),
+    remapTable: collector.remapTable(),
+    data: collector.data(sweep),
+    intervals: known.series.intervals,
+    memory: collector.memory(),
+    environment: known.environment,
+  };
+}

@@ -1,0 +1,258 @@
+import type { Lock } from '../lock/lock.ts';
+import { relax } from '../lock/relax.ts';
+import { STRIDE } from '../memory/layout.ts';
+import { SECTOR_BYTES } from '../scenario/plan.ts';
+import type { Medium } from './medium.ts';
+import { ON_MAIN, type RemapTable } from './remap-table.ts';
+
+/** What became of a request. */
+export const Outcome = {
+  done: 0,
+  /** Redirected as a whole by its first sector, and the spare area ended before it did. */
+  pastSpareArea: 1,
+  alreadyRemapped: 2,
+  tableFull: 3,
+  notRemapped: 4,
+} as const;
+
+export interface DeviceShape {
+  readonly threadCount: number;
+  readonly spareCount: number;
+  /** As published, the first sector of a request decides where all of it goes. */
+  readonly firstSectorDecides: boolean;
+  /** Off, as published: a remap copies and publishes without regard to I/O under way. */
+  readonly drainsInFlight: boolean;
+  readonly inFlight: number;
+  readonly moving: number;
+}
+
+/**
+ * The device: a main device whose remapped sectors are served by spares.
+ *
+ * Reads and writes are looked up sector by sector and run without the target lock (but for the
+ * lookup, where the table needs it). A sector is moved under the target lock, in this order:
+ *
+ *     moving = the LBA     from here on no new I/O to it begins
+ *     wait                 until no I/O in flight covers it
+ *     copy                 its data to the spare
+ *     insert               into the table
+ *     moving = 0
+ *
+ * and I/O answers: in flight = my range; if moving is in my range, step back and wait; look up;
+ * copy; in flight = 0. Each side writes its own word before it reads the other's, so at least one
+ * of them sees the other. Without this, a write that looked the sector up before the move and wrote
+ * it after the copy would be acknowledged and lost (P10); `drainsInFlight: false` shows just that.
+ *
+ * A range stands in one word: its first sector, and the power of two that covers it. Covering too
+ * much costs a wait, never a fault.
+ */
+export class Device {
+  readonly #words: Int32Array;
+  readonly #medium: Medium;
+  readonly #table: RemapTable;
+  readonly #targetLock: Lock;
+  readonly #shape: DeviceShape;
+  /** This thread's own: the spare of each sector of the request at hand. */
+  readonly #resolved: Int32Array;
+
+  constructor(
+    words: Int32Array,
+    parts: {
+      readonly medium: Medium;
+      readonly table: RemapTable;
+      readonly targetLock: Lock;
+      /** Largest request in sectors. */
+      readonly sectorCountMax: number;
+    },
+    shape: DeviceShape,
+  ) {
+    this.#words = words;
+    this.#medium = parts.medium;
+    this.#table = parts.table;
+    this.#targetLock = parts.targetLock;
+    this.#shape = shape;
+    this.#resolved = new Int32Array(parts.sectorCountMax);
+  }
+
+  /** Reads sectors [lba, lba + sectorCount) into shared memory at targetByte. Returns an Outcome. */
+  read(thread: number, lba: number, sectorCount: number, targetByte: number): number {
+    const outcome = this.#enter(thread, lba, sectorCount)
+      ? this.#readResolved(lba, sectorCount, targetByte)
+      : this.#readPlainly(lba, sectorCount, targetByte);
+    this.#leave(thread);
+    return outcome;
+  }
+
+  /** Writes sectors [lba, lba + sectorCount) from shared memory at sourceByte. Returns an Outcome. */
+  write(thread: number, lba: number, sectorCount: number, sourceByte: number): number {
+    const outcome = this.#enter(thread, lba, sectorCount)
+      ? this.#writeResolved(lba, sectorCount, sourceByte)
+      : this.#writePlainly(lba, sectorCount, sourceByte);
+    this.#leave(thread);
+    return outcome;
+  }
+
+  /** For an outer lock around a whole allocation, as the message path takes it. */
+  lockTarget(thread: number): void {
+    this.#targetLock.acquire(thread);
+  }
+
+  unlockTarget(thread: number): void {
+    this.#targetLock.release(thread);
+  }
+
+  /** Moves a sector to a spare: copies its data, publishes the mapping. Under the target lock. */
+  attach(lba: number, spare: number): number {
+    if (this.#table.spareFor(lba) !== ON_MAIN) return Outcome.alreadyRemapped;
+    if (this.#table.isFull()) return Outcome.tableFull;
+    this.#beginMove(lba);
+    this.#medium.moveToSpare(lba, spare);
+    this.#table.insert(lba, spare);
+    this.#endMove();
+    return Outcome.done;
+  }
+
+  /**
+   * Moves a sector back to the main device and forgets the mapping. Under the target lock. Returns
+   * the spare that served it, which is the caller's to give back, or ON_MAIN.
+   */
+  detach(lba: number): number {
+    const spare = this.#table.spareFor(lba);
+    if (spare === ON_MAIN) return ON_MAIN;
+    this.#beginMove(lba);
+    this.#medium.moveToMain(spare, lba);
+    this.#table.remove(lba);
+    this.#endMove();
+    return spare;
+  }
+
+  /**
+   * Announces the range and looks it up. True when `#resolved` says where its sectors are, false
+   * when all of them are on the main device.
+   */
+  #enter(thread: number, lba: number, sectorCount: number): boolean {
+    const drains = this.#shape.drainsInFlight;
+    if (drains) this.#announce(thread, lba, sectorCount);
+    const looked = this.#shape.firstSectorDecides ? 1 : sectorCount;
+    if (!this.#table.mayHold(lba, looked)) return false;
+    if (!this.#table.lookupNeedsLock) {
+      this.#table.resolve(lba, looked, this.#resolved);
+      return true;
+    }
+    // A move waits for us while it holds the target lock, so we must not be in flight while we
+    // wait for that lock. Under it no move is under way, and in flight may be said again.
+    if (drains) this.#leave(thread);
+    this.#targetLock.acquire(thread);
+    if (drains) this.#flag(thread, rangeOf(lba, sectorCount));
+    this.#table.resolve(lba, looked, this.#resolved);
+    this.#targetLock.release(thread);
+    return true;
+  }
+
+  /** In flight, once no move is under way in the range. Pairs with #beginMove(). */
+  #announce(thread: number, lba: number, sectorCount: number): void {
+    const range = rangeOf(lba, sectorCount);
+    for (;;) {
+      this.#flag(thread, range);
+      const moving = Atomics.load(this.#words, this.#shape.moving);
+      if (moving === 0 || !overlap(moving, range)) return;
+      this.#flag(thread, 0);
+      relax(this.#words, this.#shape.moving, moving);
+    }
+  }
+
+  #leave(thread: number): void {
+    if (this.#shape.drainsInFlight) this.#flag(thread, 0);
+  }
+
+  #flag(thread: number, range: number): void {
+    Atomics.store(this.#words, this.#shape.inFlight + thread * STRIDE, range);
+  }
+
+  #beginMove(lba: number): void {
+    const { drainsInFlight, threadCount, inFlight, moving } = this.#shape;
+    if (!drainsInFlight) return;
+    const range = rangeOf(lba, 1);
+    Atomics.store(this.#words, moving, range);
+    for (let thread = 0; thread < threadCount; thread++) {
+      for (;;) {
+        const theirs = Atomics.load(this.#words, inFlight + thread * STRIDE);
+        if (theirs === 0 || !overlap(theirs, range)) break;
+        relax(this.#words, inFlight + thread * STRIDE, theirs);
+      }
+    }
+  }
+
+  #endMove(): void {
+    if (this.#shape.drainsInFlight) Atomics.store(this.#words, this.#shape.moving, 0);
+  }
+
+  #readPlainly(lba: number, sectorCount: number, targetByte: number): number {
+    this.#medium.readMain(lba, sectorCount, targetByte);
+    return Outcome.done;
+  }
+
+  #writePlainly(lba: number, sectorCount: number, sourceByte: number): number {
+    this.#medium.writeMain(lba, sectorCount, sourceByte);
+    return Outcome.done;
+  }
+
+  #readResolved(lba: number, sectorCount: number, targetByte: number): number {
+    const first = this.#resolved[0] as number;
+    if (this.#shape.firstSectorDecides) {
+      if (first === ON_MAIN) return this.#readPlainly(lba, sectorCount, targetByte);
+      if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
+      this.#medium.readSpare(first, sectorCount, targetByte);
+      return Outcome.done;
+    }
+    for (let offset = 0; offset < sectorCount; ) {
+      const spare = this.#resolved[offset] as number;
+      const run = spare === ON_MAIN ? this.#mainRun(offset, sectorCount) : 1;
+      const at = targetByte + offset * SECTOR_BYTES;
+      if (spare === ON_MAIN) this.#medium.readMain(lba + offset, run, at);
+      else this.#medium.readSpare(spare, 1, at);
+      offset += run;
+    }
+    return Outcome.done;
+  }
+
+  #writeResolved(lba: number, sectorCount: number, sourceByte: number): number {
+    const first = this.#resolved[0] as number;
+    if (this.#shape.firstSectorDecides) {
+      if (first === ON_MAIN) return this.#writePlainly(lba, sectorCount, sourceByte);
+      if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
+      this.#medium.writeSpare(first, sectorCount, sourceByte);
+      return Outcome.done;
+    }
+    for (let offset = 0; offset < sectorCount; ) {
+      const spare = this.#resolved[offset] as number;
+      const run = spare === ON_MAIN ? this.#mainRun(offset, sectorCount) : 1;
+      const at = sourceByte + offset * SECTOR_BYTES;
+      if (spare === ON_MAIN) this.#medium.writeMain(lba + offset, run, at);
+      else this.#medium.writeSpare(spare, 1, at);
+      offset += run;
+    }
+    return Outcome.done;
+  }
+
+  /** Sectors from `offset` on that are on the main device. */
+  #mainRun(offset: number, sectorCount: number): number {
+    let end = offset + 1;
+    while (end < sectorCount && this.#resolved[end] === ON_MAIN) end++;
+    return end - offset;
+  }
+}
+
+/** (first sector · 32 + log2 of a covering length) + 1: never 0, which means none. */
+function rangeOf(lba: number, sectorCount: number): number {
+  const power = sectorCount <= 1 ? 0 : 32 - Math.clz32(sectorCount - 1);
+  return ((lba << 5) | power) + 1;
+}
+
+function overlap(one: number, other: number): boolean {
+  const oneFirst = (one - 1) >>> 5;
+  const otherFirst = (other - 1) >>> 5;
+  const oneEnd = oneFirst + 2 ** ((one - 1) & 31);
+  const otherEnd = otherFirst + 2 ** ((other - 1) & 31);
+  return oneFirst < otherEnd && otherFirst < oneEnd;
+}

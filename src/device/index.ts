@@ -1,0 +1,85 @@
+import type { Lock } from '../lock/lock.ts';
+import type { Memory } from '../memory/attach.ts';
+import { allocatableEndOf, type Layout, largestSectorCountOf } from '../memory/layout.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { BitmapAllocator } from './bitmap-allocator.ts';
+import { Device } from './device.ts';
+import { GuardedCachedAllocator } from './guarded-cached-allocator.ts';
+import { HashRemapTable } from './hash-remap-table.ts';
+import { GuardedLinearAllocator, PublishedLinearAllocator } from './linear-allocator.ts';
+import { LinearRemapTable } from './linear-remap-table.ts';
+import { Medium } from './medium.ts';
+import { PerWorkerAllocator } from './per-worker-allocator.ts';
+import { reservedSparesOf } from './placement.ts';
+import { PublishedCachedAllocator } from './published-cached-allocator.ts';
+import type { RemapTable } from './remap-table.ts';
+import { ReservationBitmap } from './reservation-bitmap.ts';
+import type { SpareAllocator } from './spare-allocator.ts';
+
+/** Once, before the gate, by the coordinator: all else in the device's memory is born zero. */
+export function initialiseDevice(plan: Plan, { words, layout }: Memory): void {
+  const bitmap = new ReservationBitmap(words, layout.bitmap);
+  bitmap.reserve(reservedSparesOf(plan.device), layout.bitmapWords);
+}
+
+/** The plan's allocator over a run's memory; `lock` guards its state where it has one. */
+export function allocatorOn(
+  plan: Plan,
+  words: Int32Array,
+  layout: Layout,
+  lock: Lock,
+): SpareAllocator {
+  const { kind, protocol, cache } = plan.allocator;
+  const state = layout.allocator;
+  const bitmap = new ReservationBitmap(words, layout.bitmap);
+  const end = allocatableEndOf(plan);
+  const published = protocol === 'as-published';
+  switch (kind) {
+    case 'cached': {
+      const shape = { ...cache, end };
+      return published
+        ? new PublishedCachedAllocator(words, state, bitmap, lock, shape)
+        : new GuardedCachedAllocator(words, state, bitmap, lock, shape);
+    }
+    case 'linear':
+      return published
+        ? new PublishedLinearAllocator(words, state, bitmap, end)
+        : new GuardedLinearAllocator(words, state, bitmap, lock, end);
+    case 'bitmap':
+      return new BitmapAllocator(words, state, bitmap, end);
+    case 'per-worker': {
+      const strips = { word: layout.strips, stripWords: layout.stripWords };
+      return new PerWorkerAllocator(words, state, strips, bitmap, end);
+    }
+  }
+}
+
+/** The plan's remap table over a run's memory. */
+export function remapTableOn(plan: Plan, words: Int32Array, layout: Layout): RemapTable {
+  return plan.remap.lookup === 'hash'
+    ? new HashRemapTable(words, layout)
+    : new LinearRemapTable(words, layout);
+}
+
+/** The plan's device as one thread uses it. */
+export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock): Device {
+  const { words, layout, blocks } = memory;
+  return new Device(
+    words,
+    {
+      medium: new Medium(words, layout, blocks.copy),
+      table: remapTableOn(plan, words, layout),
+      targetLock,
+      sectorCountMax: largestSectorCountOf(plan),
+    },
+    {
+      threadCount: plan.load.threadCount,
+      spareCount: plan.device.spare.sectorCount,
+      firstSectorDecides: plan.remap.match === 'first-sector',
+      // With no remap to come, there is nothing that I/O would have to be drained for.
+      drainsInFlight: plan.remap.inFlight === 'drain' && plan.load.mix.remap > 0,
+      inFlight: layout.inFlight,
+      moving: layout.moving,
+    },
+  );
+}

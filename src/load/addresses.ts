@@ -1,0 +1,152 @@
+import { assert } from '../errors.ts';
+import { type RandomStream, streamFor } from '../random.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { type Sampler, zipfPositions } from './zipf.ts';
+
+/**
+ * Where the next block goes.
+ *
+ * A thread addresses its slice: the whole device, or its own part of it. Within a slice a block of
+ * n sectors has floor(slice / n) positions, at multiples of n from the slice's first sector; sectors
+ * after the last whole position are out of reach for that size. For slices that are shared, that is
+ * alignment on the device itself.
+ *
+ * Several block sizes in one scenario:
+ * uniform     each size is drawn evenly over its own positions;
+ * zipf        items are positions of the smallest size; a larger block goes to the position of its
+ *             own size that contains its item, or to the last one if none does, so that blocks of
+ *             all sizes heat the same places;
+ * sequential  blocks follow each other without gaps, so that no sector is passed over: a block then
+ *             starts where the last one ended, and not at a multiple of its own size.
+ *
+ * One class a distribution, so that the call in the hot loop of a run sees one class only. Tables
+ * are built on construction; next() allocates nothing.
+ */
+export interface AddressSource {
+  /**
+   * LBA of the first sector of a block that lies within the thread's slice.
+   *
+   * @param sectorCount one of the plan's block sizes
+   */
+  next(sectorCount: number): number;
+}
+
+export interface Slice {
+  readonly firstLba: number;
+  readonly sectorCount: number;
+}
+
+/** The t-th of T parts: sectors floor(t·S/T) up to, not including, floor((t+1)·S/T). */
+export function disjointSlice(of: {
+  readonly sectorCount: number;
+  readonly threadCount: number;
+  readonly thread: number;
+}): Slice {
+  const firstLba = Math.floor((of.thread * of.sectorCount) / of.threadCount);
+  const endLba = Math.floor(((of.thread + 1) * of.sectorCount) / of.threadCount);
+  return { firstLba, sectorCount: endLba - firstLba };
+}
+
+/** What a thread addresses with reads and writes under this plan. */
+export function sliceFor(plan: Plan, thread: number): Slice {
+  const { sectorCount } = plan.device;
+  const { threadCount, addresses } = plan.load;
+  if (addresses.slices === 'shared') return { firstLba: 0, sectorCount };
+  return disjointSlice({ sectorCount, threadCount, thread });
+}
+
+/** The thread's own source; equal plans and threads give equal addresses. */
+export function addressSourceFor(plan: Plan, thread: number): AddressSource {
+  const slice = sliceFor(plan, thread);
+  const sizes = plan.load.blockSizes.map((size) => size.sectorCount);
+  assert(sizes.length > 0, 'addresses need a block size');
+  assert(
+    Math.max(...sizes) <= slice.sectorCount,
+    `thread ${thread} addresses ${slice.sectorCount} sectors, fewer than a block of ${Math.max(...sizes)}`,
+  );
+  const unitSectorCount = Math.min(...sizes);
+  const draws = streamFor(plan.seed, thread, 'address');
+  const { distribution, theta, slices } = plan.load.addresses;
+  switch (distribution) {
+    case 'uniform':
+      return new UniformAddresses(slice, unitSectorCount, draws);
+    case 'zipf': {
+      const itemCount = Math.floor(slice.sectorCount / unitSectorCount);
+      const scatter = streamFor(plan.seed, null, 'scatter');
+      const items = zipfPositions({ itemCount, theta }, { draws, scatter });
+      return new ZipfAddresses(slice, unitSectorCount, items);
+    }
+    case 'sequential': {
+      // On a shared slice threads start evenly spaced, at whole positions.
+      const positionCount = Math.floor(slice.sectorCount / unitSectorCount);
+      const share = slices === 'shared' ? thread / plan.load.threadCount : 0;
+      return new SequentialAddresses(slice, Math.floor(positionCount * share) * unitSectorCount);
+    }
+  }
+}
+
+class UniformAddresses implements AddressSource {
+  readonly #firstLba: number;
+  readonly #sectorCount: number;
+  /** The size whose positions are counted in advance; a scenario with one size never divides. */
+  readonly #unitSectorCount: number;
+  readonly #unitPositionCount: number;
+  readonly #random: RandomStream;
+
+  constructor(slice: Slice, unitSectorCount: number, random: RandomStream) {
+    this.#firstLba = slice.firstLba;
+    this.#sectorCount = slice.sectorCount;
+    this.#unitSectorCount = unitSectorCount;
+    this.#unitPositionCount = Math.floor(slice.sectorCount / unitSectorCount);
+    this.#random = random;
+  }
+
+  next(sectorCount: number): number {
+    const positionCount =
+      sectorCount === this.#unitSectorCount
+        ? this.#unitPositionCount
+        : Math.floor(this.#sectorCount / sectorCount);
+    return this.#firstLba + this.#random.below(positionCount) * sectorCount;
+  }
+}
+
+class ZipfAddresses implements AddressSource {
+  readonly #firstLba: number;
+  readonly #sectorCount: number;
+  readonly #unitSectorCount: number;
+  readonly #items: Sampler;
+
+  constructor(slice: Slice, unitSectorCount: number, items: Sampler) {
+    this.#firstLba = slice.firstLba;
+    this.#sectorCount = slice.sectorCount;
+    this.#unitSectorCount = unitSectorCount;
+    this.#items = items;
+  }
+
+  next(sectorCount: number): number {
+    const offset = this.#items.next() * this.#unitSectorCount;
+    if (sectorCount === this.#unitSectorCount) return this.#firstLba + offset;
+    const last = Math.floor(this.#sectorCount / sectorCount) - 1;
+    const position = Math.min(Math.floor(offset / sectorCount), last);
+    return this.#firstLba + position * sectorCount;
+  }
+}
+
+class SequentialAddresses implements AddressSource {
+  readonly #firstLba: number;
+  readonly #sectorCount: number;
+  /** Sectors from the slice's first to where the next block starts, if it fits. */
+  #offset: number;
+
+  constructor(slice: Slice, offset: number) {
+    this.#firstLba = slice.firstLba;
+    this.#sectorCount = slice.sectorCount;
+    this.#offset = offset;
+  }
+
+  next(sectorCount: number): number {
+    const offset = this.#offset + sectorCount <= this.#sectorCount ? this.#offset : 0;
+    this.#offset = offset + sectorCount;
+    return this.#firstLba + offset;
+  }
+}

@@ -1,0 +1,88 @@
+import { nowNs } from '../clock.ts';
+import type { Lock } from '../lock/lock.ts';
+import { parksOf } from '../lock/relax.ts';
+import type { Memory } from '../memory/attach.ts';
+import { LockCounter, ThreadFloat, WAITING_FOR } from '../memory/layout.ts';
+import { SharedHistogram } from '../record/shared-histogram.ts';
+import { ThreadCounters } from '../record/thread-counters.ts';
+
+/**
+ * One acquisition in so many is timed, so that timing costs little. A prime: the allocation cache
+ * refills every 64th call, and a period that divides that would time either all refills or none.
+ */
+export const SAMPLE_PERIOD = 61;
+
+/**
+ * A thread's lock with its meter: counts, sampled wait and hold times, and who is inside.
+ *
+ * The holder word is written and read plainly, inside the critical section: if the lock excludes,
+ * nobody else can be writing it, and a foreign mark found there is proof that it does not. Two that
+ * enter at the very same moment may each miss the other; they meet again when they leave.
+ */
+export class MeteredLock implements Lock {
+  readonly #inner: Lock;
+  readonly #words: Int32Array;
+  readonly #holder: number;
+  readonly #counters: ThreadCounters;
+  readonly #counterBase: number;
+  readonly #waitingFor: number;
+  readonly #wait: SharedHistogram;
+  readonly #hold: SharedHistogram;
+  /** Clock at the last timed acquisition, 0 when the current one is not timed. */
+  readonly #heldSince = new Float64Array(1);
+  #untilSample = 1;
+
+  constructor(inner: Lock, memory: Memory, thread: number, which: 'allocationLock' | 'targetLock') {
+    const isAllocation = which === 'allocationLock';
+    this.#inner = inner;
+    this.#words = memory.words;
+    this.#holder = isAllocation ? memory.layout.allocationHolder : memory.layout.targetHolder;
+    this.#counters = new ThreadCounters(memory, thread);
+    this.#counterBase = isAllocation ? ThreadFloat.allocationLock : ThreadFloat.targetLock;
+    this.#waitingFor = WAITING_FOR[which];
+    this.#wait = SharedHistogram.of(memory, thread, `${which}.wait`) as SharedHistogram;
+    this.#hold = SharedHistogram.of(memory, thread, `${which}.hold`) as SharedHistogram;
+  }
+
+  acquire(thread: number): number {
+    const counters = this.#counters;
+    counters.waitingFor = this.#waitingFor;
+    let waited: number;
+    if (--this.#untilSample === 0) {
+      this.#untilSample = SAMPLE_PERIOD;
+      const askedNs = nowNs();
+      waited = this.#inner.acquire(thread);
+      const heldNs = nowNs();
+      this.#wait.record(heldNs - askedNs);
+      this.#heldSince[0] = heldNs;
+    } else {
+      waited = this.#inner.acquire(thread);
+    }
+    counters.waitingFor = WAITING_FOR.nothing;
+    if (this.#words[this.#holder] !== 0) {
+      counters.add(this.#counterBase + LockCounter.overlaps, 1);
+    }
+    this.#words[this.#holder] = thread + 1;
+    counters.add(this.#counterBase + LockCounter.acquisitions, 1);
+    if (waited > 0) {
+      counters.add(this.#counterBase + LockCounter.contended, 1);
+      const parks = parksOf(waited);
+      if (parks > 0) counters.add(this.#counterBase + LockCounter.parks, parks);
+    }
+    return waited;
+  }
+
+  release(thread: number): void {
+    const holder = this.#words[this.#holder];
+    if (holder !== thread + 1 && holder !== 0) {
+      this.#counters.add(this.#counterBase + LockCounter.overlaps, 1);
+    }
+    this.#words[this.#holder] = 0;
+    const since = this.#heldSince[0] as number;
+    if (since !== 0) {
+      this.#hold.record(nowNs() - since);
+      this.#heldSince[0] = 0;
+    }
+    this.#inner.release(thread);
+  }
+}

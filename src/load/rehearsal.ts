@@ -1,0 +1,55 @@
+import { nowNs } from '../clock.ts';
+import { initialiseDevice } from '../device/index.ts';
+import { createMemory } from '../memory/attach.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { ThreadLoop } from './thread-loop.ts';
+
+/** As much as it takes until the engine has compiled the loop, and no more than anybody notices. */
+const OPERATIONS = 20_000;
+const ROUND_OPERATIONS = 2_000;
+/** Of one thread's time, and of all threads' together: they share the cores while they rehearse. */
+const MOST_NS = 150e6;
+const MOST_TOTAL_NS = 1e9;
+
+/**
+ * Runs the same loop on a small device of the thread's own before the gate opens, so that the load
+ * meets compiled code: the first thousand operations of a cold loop take 1.5 to 3 µs each, and in a
+ * scenario that is over in 10 ms they would be the result. Nothing of it is recorded.
+ */
+export function rehearse(plan: Plan): void {
+  // A trace's operations cannot be rehearsed without it; its first ones are the warm-up.
+  if (plan.load.trace !== null) return;
+  const miniature = miniatureOf(plan);
+  const startedNs = nowNs();
+  const mostNs = Math.min(MOST_NS, MOST_TOTAL_NS / plan.load.threadCount);
+  for (let done = 0; done < OPERATIONS; done += ROUND_OPERATIONS) {
+    const memory = createMemory(miniature);
+    initialiseDevice(miniature, memory);
+    new ThreadLoop(miniature, memory, 0).run(nowNs());
+    if (nowNs() - startedNs > mostNs) return;
+  }
+}
+
+/** The same plan for one thread, on a device just large enough, for one round. */
+function miniatureOf(plan: Plan): Plan {
+  const blocks = plan.load.blockSizes.map((size) => size.sectorCount);
+  const sectorCount = Math.min(plan.device.sectorCount, Math.max(4096, ...blocks));
+  const spareCount = Math.min(plan.device.spare.sectorCount, 4096);
+  return {
+    ...plan,
+    device: {
+      sectorCount,
+      spare: { ...plan.device.spare, sectorCount: spareCount, placement: 'none' },
+    },
+    load: {
+      ...plan.load,
+      threadCount: 1,
+      thinkTimeNs: 0,
+      warmupNs: 0,
+      durationNs: null,
+      operationCount: ROUND_OPERATIONS,
+    },
+    faults: { thread: null },
+    watchdogNs: 1e9,
+  };
+}

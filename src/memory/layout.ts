@@ -1,0 +1,636 @@
+import { bucketCountFor } from '../record/histogram.ts';
+import {
+  type LockKind,
+  type Operation,
+  type Plan,
+  SECTOR_BYTES,
+  targetLockKindOf,
+} from '../scenario/plan.ts';
+
+/**
+ * Every region of shared memory and every offset in it. One buffer, counted in 32-bit words; a
+ * 64-bit float stands on an even word. Nothing outside this file does arithmetic on offsets.
+ *
+ * Zero means empty: free, unlocked, none. What is stored as "some" is an index + 1.
+ */
+
+/**
+ * Words that several threads write stand 128 bytes apart: x86 fetches lines in pairs, and large
+ * ARM cores have 128-byte lines. Words under one lock stand together, since they travel together.
+ */
+export const STRIDE = 32;
+
+export const WORD_BYTES = 4;
+export const SECTOR_WORDS = SECTOR_BYTES / WORD_BYTES;
+
+/** A shared WebAssembly memory ends at 4 GiB. */
+export const WORD_COUNT_MAX = 2 ** 30;
+
+export type Guard =
+  | 'fixed before start'
+  | 'atomic'
+  | 'under the allocation lock'
+  | 'under the target lock'
+  | 'under the sector latch'
+  | 'owner thread only'
+  | 'unguarded on purpose';
+
+/** What a region is there for; reports add up bytes by it. */
+export type Purpose = 'allocator' | 'device' | 'table' | 'instrument';
+
+export interface Region {
+  readonly name: string;
+  readonly purpose: Purpose;
+  readonly word: number;
+  readonly wordCount: number;
+  /** Words from one thread's (or sector's) part to the next; 0 for a region that is one piece. */
+  readonly strideWords: number;
+  readonly writer: string;
+  readonly reader: string;
+  readonly guard: Guard;
+}
+
+/**
+ * Control words.
+ *
+ *     magic, digest      coordinator, before the gate     fixed before start
+ *     ready              every thread adds 1              atomic
+ *     gate               0 shut, 1 open                   coordinator writes, atomic
+ *     finished           every thread adds 1              atomic
+ *     exit               0 stay, 1 return from the task   coordinator writes, atomic
+ *     stop               0 run, 1 end                     anybody, atomic; read plainly once a batch
+ *     startNs            float; clock when the gate opened, before the gate word is written
+ */
+export const Control = {
+  magic: 0,
+  digest: 1,
+  startNs: 2,
+  ready: STRIDE,
+  gate: 2 * STRIDE,
+  finished: 3 * STRIDE,
+  exit: 4 * STRIDE,
+  stop: 5 * STRIDE,
+  wordCount: 6 * STRIDE,
+} as const;
+
+export const MAGIC = 0x53505354;
+
+/** Values of a thread's `status` word. */
+export const ThreadStatus = { absent: 0, ready: 1, running: 2, finished: 3, failed: 4 } as const;
+
+/**
+ * One thread's own counters: floats, written by that thread only and read live by the coordinator
+ * (a value may be one operation old). Word fields come last.
+ */
+export const ThreadFloat = {
+  operations: 0,
+  measured: 1,
+  firstIssueNs: 2,
+  lastCompletionNs: 3,
+  granted: 4,
+  refused: 5,
+  firstRefusalIssueNs: 6,
+  firstRefusalCompletionNs: 7,
+  ownerConflicts: 8,
+  claims: 9,
+  unloggedClaims: 10,
+  readSectors: 11,
+  digest: 12,
+  findings: 13,
+  /** Until when the thread sleeps on purpose (a planned arrival, a think time); clock, or 0. */
+  idleUntilNs: 58,
+  /** Six counters, one a data fault, in the order of DATA_FAULTS. */
+  faults: 14,
+  /** Per lock: acquisitions, contended, parks, overlaps. */
+  allocationLock: 20,
+  targetLock: 24,
+  /** Per operation, in the order of OPERATIONS: refused, errors, skipped, bytes. */
+  perOperation: 28,
+} as const;
+
+export const LockCounter = { acquisitions: 0, contended: 1, parks: 2, overlaps: 3 } as const;
+
+export const OperationCounter = {
+  refused: 0,
+  errors: 1,
+  skipped: 2,
+  bytes: 3,
+  count: 4,
+} as const;
+
+export const ThreadWord = {
+  status: 120,
+  /** Lock the thread is waiting for: see WAITING_FOR. */
+  waitingFor: 121,
+  wordCount: 128,
+} as const;
+
+export const WAITING_FOR = { nothing: 0, allocationLock: 1, targetLock: 2 } as const;
+
+/**
+ * Allocator state.
+ *
+ *     head, tail, count   the ring; as published: plain variables, taken under the lock, refilled
+ *                         without it, unguarded on purpose; guarded: under the allocation lock
+ *     cursor              where the next scan starts; same guards
+ *     hits, misses        atomic as published; under the lock when guarded
+ *     refills             refills begun; instrument of ours, same guards as hits
+ *     nextStrip           bitmap: word the next search starts from; per-worker: strips dealt out
+ *     frees               bitmap and per-worker: bumped by each release, so that a search that
+ *                         found nothing knows whether it may have missed one; atomic
+ *     slots               the ring's spares, as plain numbers: born 0, as published
+ */
+export const Allocator = {
+  head: 0,
+  tail: 1,
+  count: 2,
+  cursor: STRIDE,
+  hits: 2 * STRIDE,
+  misses: 2 * STRIDE + 1,
+  refills: 2 * STRIDE + 2,
+  nextStrip: 3 * STRIDE,
+  frees: 4 * STRIDE,
+  slots: 5 * STRIDE,
+} as const;
+
+/** A thread's own words in the per-worker allocator. */
+export const Strip = { position: 0, end: 1 } as const;
+
+/** A lock's words: two hot ones, then a line a thread for the locks that queue. */
+export const LockWord = { word: 0, serving: STRIDE, nodes: 2 * STRIDE } as const;
+export const LockNode = { locked: 0, next: 1 } as const;
+
+/**
+ * Remap table: a filter bit a sector (set = remapped; the publication point of the hash lookup),
+ * chain heads by hash, and slots. head, next and freeSlot hold slot + 1; lba holds lba + 1.
+ */
+export const Table = { used: 0, freeSlot: 1, capacity: 2, wordCount: STRIDE } as const;
+export const TableSlot = { lba: 0, spare: 1, next: 2, wordCount: 3 } as const;
+
+/** Audit words of a sector: generation · 512 + writes in flight, first of this batch, floor. */
+export const Audit = { issued: 0, batch: 1, floor: 2, wordCount: 3 } as const;
+
+/** Claim log entry: lba + 1, spare (release: −1 − spare), then two floats. */
+export const ClaimEntry = { lba: 0, spare: 1, issueNs: 2, completionNs: 4, wordCount: 6 } as const;
+export const ConflictEntry = { spare: 0, first: 1, second: 2, wordCount: 4 } as const;
+export const FindingEntry = {
+  fault: 0,
+  lba: 1,
+  spare: 2,
+  foundLba: 3,
+  foundGeneration: 4,
+  foundWriter: 5,
+  allowedFrom: 6,
+  allowedTo: 7,
+  timeNs: 8,
+  wordCount: 10,
+} as const;
+
+/** Floats before a histogram's counts. */
+export const HistogramFloat = { overflow: 0, sum: 1, min: 2, max: 3, counts: 8 } as const;
+
+export const CONFLICT_LOG_COUNT = 1024;
+export const FINDING_LOG_COUNT = 32;
+
+/** Words of the pool that write payloads are cut from; a power of two. */
+export const POOL_WORDS = 64 * 1024;
+
+export const HISTOGRAM_NAMES = [
+  'allocation',
+  'allocationLock.wait',
+  'allocationLock.hold',
+  'targetLock.wait',
+  'targetLock.hold',
+] as const;
+export type HistogramName =
+  | (typeof HISTOGRAM_NAMES)[number]
+  | `${Operation}.service`
+  | `${Operation}.response`;
+
+export interface Layout {
+  readonly wordCount: number;
+  readonly regions: readonly Region[];
+  readonly control: number;
+  readonly threads: number;
+  readonly inFlight: number;
+  readonly moving: number;
+  readonly allocationLock: number;
+  readonly allocationHolder: number;
+  readonly targetLock: number;
+  readonly targetHolder: number;
+  readonly allocator: number;
+  readonly strips: number;
+  /** Words of the bitmap that one strip of the per-worker allocator takes in. */
+  readonly stripWords: number;
+  readonly bitmap: number;
+  readonly bitmapWords: number;
+  readonly table: number;
+  readonly tableCapacity: number;
+  readonly tableFilter: number;
+  readonly tableHeads: number;
+  /** A power of two. */
+  readonly tableHeadCount: number;
+  readonly tableSlots: number;
+  /** 0 words when integrity is off. */
+  readonly mainLatches: number;
+  readonly spareLatches: number;
+  readonly hasLatches: boolean;
+  readonly owners: number;
+  readonly claims: number;
+  readonly claimCapacity: number;
+  readonly conflicts: number;
+  readonly findings: number;
+  readonly audit: number;
+  readonly pool: number;
+  readonly staging: number;
+  /** Words of one staging buffer; each thread has two, to write from and to read into. */
+  readonly stagingWords: number;
+  readonly histograms: number;
+  readonly histogramNames: readonly HistogramName[];
+  readonly bucketCount: number;
+  readonly main: number;
+  readonly spare: number;
+  /** First word of each thread's trace records. */
+  readonly trace: readonly number[];
+}
+
+/** Sectors that one latch makes atomic together: 4 KiB, so that a plain block takes one latch. */
+export const LATCH_SHIFT = 3;
+
+/** Trace record: arrival as a float, then lba, then sector count · 8 + operation. */
+export const TraceEntry = { arrivalNs: 0, lba: 2, shape: 3, wordCount: 4 } as const;
+
+/** Operations this plan can issue. */
+export function operationsOf(plan: Plan): readonly Operation[] {
+  if (plan.load.trace !== null) return plan.load.trace.operations;
+  const { mix } = plan.load;
+  return (['read', 'write', 'remap', 'unremap'] as const).filter((name) => mix[name] > 0);
+}
+
+/** Spares the allocator may look at: the area, clipped by the limit. */
+export function allocatableEndOf(plan: Plan): number {
+  const { sectorCount, limit } = plan.device.spare;
+  return limit === null ? sectorCount : Math.min(sectorCount, limit);
+}
+
+export function layoutOf(plan: Plan): Layout {
+  const { threadCount, trace } = plan.load;
+  const { sectorCount } = plan.device;
+  const spareCount = plan.device.spare.sectorCount;
+  const audited = plan.integrity !== 'off';
+  const regions: Region[] = [];
+  let next = 0;
+
+  const add = (
+    name: string,
+    purpose: Purpose,
+    wordCount: number,
+    strideWords: number,
+    writer: string,
+    reader: string,
+    guard: Guard,
+  ): number => {
+    const word = next;
+    regions.push({ name, purpose, word, wordCount, strideWords, writer, reader, guard });
+    next = roundUp(word + wordCount, STRIDE);
+    return word;
+  };
+  const addPerThread = (
+    name: string,
+    purpose: Purpose,
+    words: number,
+    reader: string,
+    guard: Guard = 'owner thread only',
+  ): number => {
+    const stride = roundUp(words, STRIDE);
+    return add(name, purpose, stride * threadCount, stride, 'each thread its own', reader, guard);
+  };
+
+  const control = add(
+    'control',
+    'instrument',
+    Control.wordCount,
+    0,
+    'coordinator',
+    'all',
+    'atomic',
+  );
+  const threads = addPerThread('threads', 'instrument', ThreadWord.wordCount, 'coordinator, live');
+  const inFlight = addPerThread('in flight', 'device', 1, 'a remap in progress', 'atomic');
+  const moving = add('moving', 'device', STRIDE, 0, 'a remap in progress', 'all', 'atomic');
+
+  const lockWords = lockWordsOf(plan.lock.kind, threadCount);
+  const allocationLock = add('allocation lock', 'allocator', lockWords, 0, 'all', 'all', 'atomic');
+  const targetWords = lockWordsOf(targetLockKindOf(plan), threadCount);
+  const targetLock = add('target lock', 'table', targetWords, 0, 'all', 'all', 'atomic');
+  const holderGuard: Guard = 'unguarded on purpose';
+  const allocationHolder = add(
+    'allocation lock holder',
+    'instrument',
+    STRIDE,
+    0,
+    'its holder',
+    'its holder',
+    holderGuard,
+  );
+  const targetHolder = add(
+    'target lock holder',
+    'instrument',
+    STRIDE,
+    0,
+    'its holder',
+    'its holder',
+    holderGuard,
+  );
+
+  const { kind, protocol, cache } = plan.allocator;
+  const ownWords = kind === 'bitmap' || kind === 'per-worker';
+  const stateGuard: Guard = ownWords
+    ? 'atomic'
+    : protocol === 'guarded'
+      ? 'under the allocation lock'
+      : 'unguarded on purpose';
+  const slotWords = kind === 'cached' ? cache.slotCount : 0;
+  const allocator = add(
+    'allocator',
+    'allocator',
+    Allocator.slots + slotWords,
+    0,
+    'all',
+    'all',
+    stateGuard,
+  );
+  const stripLines = kind === 'per-worker' ? threadCount : 0;
+  const strips = add(
+    'strips',
+    'allocator',
+    stripLines * STRIDE,
+    STRIDE,
+    'each thread its own',
+    'its thread',
+    'owner thread only',
+  );
+  const bitmapWords = Math.ceil(spareCount / 32);
+  const bitmap = add('reservation bitmap', 'allocator', bitmapWords, 0, 'all', 'all', stateGuard);
+
+  const table = add(
+    'remap table',
+    'table',
+    Table.wordCount,
+    0,
+    'all',
+    'all',
+    'under the target lock',
+  );
+  const tableCapacity = Math.min(sectorCount, 2 * allocatableEndOf(plan));
+  const hashed = plan.remap.lookup === 'hash';
+  const tableFilter = add(
+    'remap filter',
+    'table',
+    hashed ? Math.ceil(sectorCount / 32) : 0,
+    0,
+    'a remap',
+    'all',
+    'atomic',
+  );
+  const tableHeadCount = hashed ? powerOfTwoAtLeast(tableCapacity) : 0;
+  const tableHeads = add('remap chains', 'table', tableHeadCount, 0, 'a remap', 'all', 'atomic');
+  const tableSlots = add(
+    'remap slots',
+    'table',
+    tableCapacity * TableSlot.wordCount,
+    TableSlot.wordCount,
+    'a remap',
+    'all',
+    hashed ? 'atomic' : 'under the target lock',
+  );
+
+  const latches = (sectors: number): number =>
+    audited ? Math.ceil(sectors / (1 << LATCH_SHIFT)) : 0;
+  const mainLatches = add(
+    'main latches',
+    'instrument',
+    latches(sectorCount),
+    0,
+    'all',
+    'all',
+    'atomic',
+  );
+  const spareLatches = add(
+    'spare latches',
+    'instrument',
+    latches(spareCount),
+    0,
+    'all',
+    'all',
+    'atomic',
+  );
+
+  const owners = add('owner table', 'instrument', spareCount, 1, 'all', 'all', 'atomic');
+  const claimCapacity = claimCapacityOf(plan);
+  const claims = addPerThread(
+    'claims',
+    'instrument',
+    claimCapacity * ClaimEntry.wordCount,
+    'coordinator, after the end',
+  );
+  const mayAllocate = plan.load.mix.remap > 0;
+  const conflicts = addPerThread(
+    'owner conflicts',
+    'instrument',
+    mayAllocate ? CONFLICT_LOG_COUNT * ConflictEntry.wordCount : 0,
+    'coordinator, after the end',
+  );
+  const findings = addPerThread(
+    'data findings',
+    'instrument',
+    audited ? FINDING_LOG_COUNT * FindingEntry.wordCount : 0,
+    'coordinator, after the end',
+  );
+  const audit = add(
+    'audit',
+    'instrument',
+    audited ? sectorCount * Audit.wordCount : 0,
+    Audit.wordCount,
+    'all',
+    'all',
+    'atomic',
+  );
+  const stagingWords = largestSectorCountOf(plan) * SECTOR_WORDS;
+  const pool = add(
+    'payload pool',
+    'instrument',
+    audited ? POOL_WORDS + stagingWords : 0,
+    0,
+    'coordinator',
+    'all',
+    'fixed before start',
+  );
+  const staging = addPerThread('staging buffers', 'instrument', 2 * stagingWords, 'its thread');
+
+  const histogramNames = histogramNamesOf(plan);
+  const bucketCount = bucketCountFor(highestLatencyNsOf(plan));
+  const histogramWords = histogramStride(bucketCount);
+  const histograms = add(
+    'histograms',
+    'instrument',
+    threadCount * histogramNames.length * histogramWords,
+    histogramWords,
+    'each thread its own',
+    'coordinator, live',
+    'owner thread only',
+  );
+
+  const dataGuard: Guard = audited ? 'under the sector latch' : 'unguarded on purpose';
+  const main = add(
+    'main device',
+    'device',
+    sectorCount * SECTOR_WORDS,
+    SECTOR_WORDS,
+    'all',
+    'all',
+    dataGuard,
+  );
+  const spare = add(
+    'spare area',
+    'device',
+    spareCount * SECTOR_WORDS,
+    SECTOR_WORDS,
+    'all',
+    'all',
+    dataGuard,
+  );
+  const traceWords = (trace?.recordCounts ?? []).map((count) =>
+    add(
+      'trace records',
+      'instrument',
+      count * TraceEntry.wordCount,
+      TraceEntry.wordCount,
+      'coordinator',
+      'its thread',
+      'fixed before start',
+    ),
+  );
+
+  return {
+    wordCount: next,
+    regions,
+    control,
+    threads,
+    inFlight,
+    moving,
+    allocationLock,
+    allocationHolder,
+    targetLock,
+    targetHolder,
+    allocator,
+    strips,
+    stripWords: stripWordsOf(bitmapWords, threadCount),
+    bitmap,
+    bitmapWords,
+    table,
+    tableCapacity,
+    tableFilter,
+    tableHeads,
+    tableHeadCount,
+    tableSlots,
+    mainLatches,
+    spareLatches,
+    hasLatches: audited,
+    owners,
+    claims,
+    claimCapacity,
+    conflicts,
+    findings,
+    audit,
+    pool,
+    staging,
+    stagingWords,
+    histograms,
+    histogramNames,
+    bucketCount,
+    main,
+    spare,
+    trace: traceWords,
+  };
+}
+
+/** First word of thread t's part of a per-thread region whose parts hold `words` words each. */
+export function partOf(region: number, thread: number, words: number): number {
+  return region + thread * roundUp(words, STRIDE);
+}
+
+/** First word of one thread's histogram. */
+export function histogramWordOf(layout: Layout, thread: number, name: HistogramName): number {
+  const position = layout.histogramNames.indexOf(name);
+  if (position < 0) return -1;
+  const ordinal = thread * layout.histogramNames.length + position;
+  return layout.histograms + ordinal * histogramStride(layout.bucketCount);
+}
+
+/** Bytes of the regions that serve one purpose. */
+export function bytesOf(layout: Layout, purpose: Purpose): number {
+  return layout.regions
+    .filter((region) => region.purpose === purpose)
+    .reduce((sum, region) => sum + region.wordCount * WORD_BYTES, 0);
+}
+
+/** Largest request of the plan, in sectors. */
+export function largestSectorCountOf(plan: Plan): number {
+  const { trace, blockSizes } = plan.load;
+  const sizes =
+    trace === null ? blockSizes.map((size) => size.sectorCount) : [trace.sectorCountMax];
+  return Math.max(1, ...sizes);
+}
+
+/** Histograms reach to twice the watchdog's patience: what takes longer ends the run. */
+export function highestLatencyNsOf(plan: Plan): number {
+  return powerOfTwoAtLeast(2 * plan.watchdogNs);
+}
+
+function histogramNamesOf(plan: Plan): readonly HistogramName[] {
+  const names: HistogramName[] = [...HISTOGRAM_NAMES];
+  const planned = plan.load.trace !== null && plan.load.trace.speed !== null;
+  for (const operation of operationsOf(plan)) {
+    names.push(`${operation}.service`);
+    if (planned) names.push(`${operation}.response`);
+  }
+  return names;
+}
+
+/**
+ * Room for every claim a thread can make: one a LBA of its range, since each is remapped once. A
+ * guarded allocator never grants more than there are spares. With releases there is no such bound:
+ * the logs then share 2^21 entries (48 MiB), and what finds no room is counted as unlogged.
+ */
+function claimCapacityOf(plan: Plan): number {
+  const { mix, threadCount } = plan.load;
+  if (mix.remap === 0) return 0;
+  if (mix.unremap > 0) return Math.max(4096, Math.floor(2 ** 21 / threadCount));
+  const range = Math.ceil(plan.device.sectorCount / threadCount);
+  return plan.allocator.protocol === 'guarded' && plan.lock.kind !== 'none'
+    ? Math.min(range, plan.device.spare.sectorCount)
+    : range;
+}
+
+/** A strip is a cache-line pair of the bitmap where there is enough of it to share out. */
+function stripWordsOf(bitmapWords: number, threadCount: number): number {
+  return Math.max(1, Math.min(STRIDE, Math.floor(bitmapWords / (4 * threadCount))));
+}
+
+function lockWordsOf(kind: LockKind, threadCount: number): number {
+  if (kind === 'mcs' || kind === 'queued') return LockWord.nodes + threadCount * STRIDE;
+  return kind === 'ticket' ? LockWord.nodes : STRIDE;
+}
+
+function histogramStride(bucketCount: number): number {
+  return roundUp(2 * (HistogramFloat.counts + bucketCount), STRIDE);
+}
+
+function roundUp(words: number, multiple: number): number {
+  return Math.ceil(words / multiple) * multiple;
+}
+
+function powerOfTwoAtLeast(count: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(2, count)));
+}

@@ -1,0 +1,76 @@
+import { createLogUpdate } from 'log-update';
+import type { Plan } from '../scenario/plan.ts';
+import { livePanel, progressLine, type Snapshot } from './progress.ts';
+
+const FRAME_MS = 250;
+/** The first line comes early, to show that the run is under way. */
+const FIRST_LINE_MS = 1000;
+const LINE_MS_MIN = 10_000;
+/** Lines double their distance up to this, so that a long run does not flood a log. */
+const LINE_MS_MAX = 300_000;
+
+export type LiveMode = 'panel' | 'lines' | 'none';
+
+export interface LiveOptions {
+  /** Where to draw; never stdout, which carries the result. */
+  readonly stream: NodeJS.WriteStream;
+  readonly plan: Plan;
+  readonly snapshot: () => Snapshot;
+  readonly mode: LiveMode;
+  readonly color?: boolean;
+  readonly unicode?: boolean;
+}
+
+export interface Live {
+  /** Takes the panel away, or writes nothing more. May be called twice. */
+  stop(): void;
+}
+
+/**
+ * Shows a run while it goes on: a panel redrawn four times a second, or a line now and then. The
+ * timers never keep the process alive.
+ */
+export function startLive(options: LiveOptions): Live {
+  if (options.mode === 'none') return { stop() {} };
+  return options.mode === 'panel' ? startPanel(options) : startLines(options);
+}
+
+function startPanel({ stream, snapshot, color = true, unicode = true }: LiveOptions): Live {
+  // Hiding the cursor would install signal handlers of the library's own beside the coordinator's.
+  const draw = createLogUpdate(stream, { showCursor: true });
+  const frame = (): void => {
+    // One column is left free: a full line wraps on some terminals.
+    const width = Math.max(40, (stream.columns ?? 80) - 1);
+    draw(livePanel(snapshot(), { color, unicode, width }).join('\n'));
+  };
+  frame();
+  const timer = setInterval(frame, FRAME_MS).unref();
+  let stopped = false;
+  return {
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      draw.clear();
+      draw.done();
+    },
+  };
+}
+
+function startLines({ stream, snapshot, unicode = true }: LiveOptions): Live {
+  let timer: NodeJS.Timeout;
+  let distanceMs = LINE_MS_MIN;
+  const next = (delayMs: number): void => {
+    timer = setTimeout(() => {
+      stream.write(`${progressLine(snapshot(), { unicode })}\n`);
+      next(distanceMs);
+      distanceMs = Math.min(LINE_MS_MAX, distanceMs * 2);
+    }, delayMs).unref();
+  };
+  next(FIRST_LINE_MS);
+  return {
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}

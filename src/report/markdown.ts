@@ -1,0 +1,108 @@
+import type { LatencySummary } from '../record/latency-summary.ts';
+import { OPERATIONS } from '../scenario/plan.ts';
+import { formatCount, formatNs, formatRate } from '../units.ts';
+import type { Result } from './result-schema.ts';
+import { clip, exactCount, printable } from './text.ts';
+
+const NAME_COLUMNS_MAX = 80;
+
+/** The result for a pull request or a wiki: verdict, thresholds, checks, latencies, how to repeat. */
+export function markdownSummary(result: Result): string {
+  const { verdict } = result;
+  const mark = verdict.exitCode === 0 ? '✓' : '✗';
+  const blocks = [
+    `# ${mark} ${escaped(clip(printable(result.name), NAME_COLUMNS_MAX))}`,
+    `${escaped(verdict.sentence)} (exit code ${verdict.exitCode}).`,
+    ...dumpBlock(result),
+    ...thresholdBlock(result),
+    checkBlock(result),
+    ...evidenceBlock(result),
+    ...latencyBlock(result),
+    `Throughput ${formatRate(result.throughput.operationsPerSecond)}, seed ${result.seed}, ` +
+      `Node ${escaped(result.environment.node)}, ${result.environment.cores} cores, ` +
+      `started ${escaped(result.startedAt)}.`,
+    ...warningBlock(result),
+    // Text between a list and a code block keeps the block out of the list's last item.
+    'To repeat this run:',
+    codeBlock(result.repro),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function dumpBlock({ ending }: Result): string[] {
+  return ending.dump.length === 0 ? [] : [codeBlock(ending.dump.join('\n'))];
+}
+
+function thresholdBlock({ thresholds }: Result): string[] {
+  if (thresholds.length === 0) return [];
+  return [
+    tableOf(
+      ['', 'threshold', 'observed'],
+      thresholds.map(({ pass, expression, observedText }) => [
+        pass ? '✓' : '✗',
+        escaped(expression),
+        escaped(observedText),
+      ]),
+    ),
+  ];
+}
+
+function checkBlock({ checks, integrity }: Result): string {
+  const rows = checks.map(({ name, verdict, count, summary, consequenceOf }) => [
+    escaped(name),
+    verdict === 'not-applicable' ? 'n.a.' : verdict,
+    exactCount(count),
+    escaped(consequenceOf === null ? summary : `${summary} (explained by the collisions)`),
+  ]);
+  return tableOf(['check', 'verdict', 'violations', `integrity: ${integrity}`], rows);
+}
+
+function evidenceBlock({ checks }: Result): string[] {
+  const items = checks.flatMap(({ name, evidence }) =>
+    evidence.map(({ text }) => `- ${escaped(name)}: ${escaped(text)}`),
+  );
+  return items.length === 0 ? [] : [items.join('\n')];
+}
+
+function latencyBlock(result: Result): string[] {
+  const all: [string, LatencySummary][] = [
+    ...OPERATIONS.map((name): [string, LatencySummary] => [name, result.operations[name].service]),
+    ['allocation', result.allocation.service],
+  ];
+  const rows = all
+    .filter(([, latencies]) => latencies.count > 0)
+    .map(([name, { count, p50, p99, 'p99.9': p999, 'p99.99': p9999, max }]) => [
+      name,
+      formatCount(count),
+      ...[p50, p99, p999, p9999, max].map(formatNs),
+    ]);
+  if (rows.length === 0) return [];
+  return [tableOf(['service time', 'count', 'p50', 'p99', 'p99.9', 'p99.99', 'max'], rows)];
+}
+
+function warningBlock({ warnings }: Result): string[] {
+  if (warnings.length === 0) return [];
+  return [warnings.map(({ text }) => `- ! ${escaped(text)}`).join('\n')];
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text that Markdown and HTML leave alone: it may come from a scenario that anyone wrote. */
+function escaped(text: string): string {
+  return printable(text)
+    .replace(/[\\`*_{}[\]|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+/** Indented by four, which nothing inside can end. */
+function codeBlock(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${printable(line)}`)
+    .join('\n');
+}

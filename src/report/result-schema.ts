@@ -1,0 +1,265 @@
+/**
+ * `result.json`, defined once: the type, the validation of what is read back, and the published
+ * JSON Schema all come from here. Every key is always present; what does not apply is null, 0 or
+ * an empty list. Latencies and times are whole nanoseconds, times count from the opening of the
+ * start gate, shares and rates of success are between 0 and 1.
+ */
+import { z } from 'zod';
+import { DATA_FAULTS } from '../record/run-record.ts';
+import { EXPECTATIONS, INTEGRITIES, LOCK_KINDS, OPERATIONS } from '../scenario/plan.ts';
+
+/** Raised when a key changes its meaning or goes away; a new key does not raise it. */
+export const RESULT_SCHEMA_VERSION = 1;
+
+/** How a run ended, in one word; the exit code that goes with it is beside it. */
+export const OUTCOMES = [
+  'pass',
+  'threshold-failed',
+  'expectation-failed',
+  'integrity',
+  'broken',
+  'interrupted',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+const count = z.int().min(0);
+const ns = z.int().min(0);
+const bytes = z.int().min(0);
+const share = z.number().min(0).max(1);
+
+/** One entry per name, all of them required; `z.record` would not say so in the JSON Schema. */
+function forEach<const K extends string, S extends z.ZodType>(names: readonly K[], schema: S) {
+  return z.strictObject(
+    Object.fromEntries(names.map((name) => [name, schema])) as { [name in K]: S },
+  );
+}
+
+const latencies = z
+  .strictObject({
+    count: count.describe('Latencies recorded; 0 means that all the other figures mean nothing.'),
+    min: ns,
+    mean: ns,
+    stddev: ns,
+    p50: ns,
+    p90: ns,
+    p99: ns,
+    'p99.9': ns,
+    'p99.99': ns,
+    'p99.999': ns,
+    max: ns,
+  })
+  .meta({ id: 'Latencies', description: 'A distribution, in nanoseconds.' });
+
+const operation = z
+  .strictObject({
+    count: count.describe('Operations completed in the measured phase.'),
+    refused: count.describe('The allocator said "none", or the sector was not remapped.'),
+    errors: count.describe('Failed for another reason.'),
+    skipped: count.describe('Drawn, but nothing was left to do it to; not issued.'),
+    bytes,
+    service: latencies.describe('Completion − issue.'),
+    response: latencies.describe('Completion − planned arrival; equals service in a closed load.'),
+    overflow: count.describe('Latencies above the range of the histogram.'),
+  })
+  .meta({ id: 'Operation' });
+
+const lock = z
+  .strictObject({
+    kind: z.enum(LOCK_KINDS),
+    acquisitions: count,
+    contended: count.describe('Acquisitions that had to wait at least one turn.'),
+    contendedRatio: share.nullable().describe('contended / acquisitions; null without any.'),
+    parks: count.describe('Times a waiter stopped spinning and went to sleep.'),
+    overlaps: count.describe('Entries that found another thread inside.'),
+    fairness: share
+      .nullable()
+      .describe('Acquisitions of the least served thread over those of the most served.'),
+    samplePeriod: count.describe('One in so many acquisitions is timed.'),
+    wait: latencies,
+    hold: latencies,
+    overflow: count.describe('Waits and holds above the range of the histogram.'),
+    perThread: z.array(z.strictObject({ thread: count, acquisitions: count, contended: count })),
+  })
+  .meta({ id: 'Lock' });
+
+const intervalOperation = z
+  .strictObject({ count, p50: ns, p99: ns, max: ns })
+  .meta({ id: 'IntervalOperation' });
+
+const check = z.strictObject({
+  name: z.string(),
+  verdict: z.enum(['held', 'broken', 'not-applicable']),
+  count: count.describe('Violations, all of them; 0 unless broken.'),
+  summary: z.string(),
+  evidence: z.array(
+    z.strictObject({
+      text: z.string(),
+      spare: z.int().nullable(),
+      lbas: z.array(z.int()),
+      threads: z.array(z.int()),
+      timesNs: z.array(z.number()),
+    }),
+  ),
+  consequenceOf: z
+    .literal('collisions')
+    .nullable()
+    .describe('Set when a collision explains this violation.'),
+});
+
+const threshold = z.strictObject({
+  expression: z.string(),
+  metric: z.string(),
+  observed: z.number().nullable().describe('In the unit of the metric; null without samples.'),
+  observedText: z.string(),
+  pass: z.boolean(),
+  reason: z.string().nullable().describe('Why it failed, where the observed value does not say.'),
+});
+
+/** Strict everywhere: a key that is not listed here is a mistake. */
+export const resultSchema = z
+  .strictObject({
+    schemaVersion: z.literal(RESULT_SCHEMA_VERSION),
+    tool: z.string(),
+    environment: z.strictObject({
+      node: z.string(),
+      v8: z.string(),
+      platform: z.string(),
+      cpu: z.string(),
+      cores: count,
+      oversubscribed: z.boolean().describe('More threads of load than cores.'),
+      clock: z.strictObject({
+        costNs: z.number().min(0).describe('Of one reading of the clock.'),
+        stepNs: z.number().min(0).describe('Smallest difference that the clock shows.'),
+      }),
+      emptyOperationNs: z
+        .number()
+        .min(0)
+        .describe('The loop with no device and no lock: the floor of every latency here.'),
+      jitter: z.strictObject({
+        maxNs: z.number().min(0).describe('Longest stall of an idle loop.'),
+        lostShare: share.describe('Share of its time that an idle loop lost to stalls.'),
+      }),
+    }),
+    name: z.string(),
+    scenario: z
+      .record(z.string(), z.unknown())
+      .describe('The scenario with every default filled in.'),
+    source: z.strictObject({
+      file: z.string(),
+      sets: z.array(z.string()).describe('Overrides of the command line, `path=value`.'),
+    }),
+    seed: count,
+    startedAt: z.string().describe('Opening of the start gate, ISO 8601, UTC.'),
+    durationNs: ns.describe('Length of the measured phase.'),
+    warmupNs: ns.describe('Length of the phase before it, whose operations are not counted.'),
+    threadCount: count,
+    integrity: z.enum(INTEGRITIES),
+    expect: z.enum(EXPECTATIONS),
+    ending: z.strictObject({
+      kind: z.enum(['finished', 'interrupted', 'broken']),
+      reason: z.string(),
+      dump: z.array(z.string()),
+    }),
+    operations: forEach(OPERATIONS, operation),
+    errors: count.describe('Of all operations together.'),
+    allocation: z.strictObject({
+      requested: count,
+      granted: count,
+      refused: count,
+      drained: count.describe('Handed out after the last thread had left, until "none".'),
+      firstRefusal: z.strictObject({ thread: count, issueNs: ns, completionNs: ns }).nullable(),
+      service: latencies.describe('The allocator call alone, granted and refused alike.'),
+      overflow: count,
+    }),
+    cache: z.strictObject({
+      applies: z.boolean().describe('False for an allocator without a cache.'),
+      hits: count,
+      misses: count,
+      hitRate: share.nullable(),
+      refills: count,
+    }),
+    lock: lock.describe('Around the state of the allocator.'),
+    targetLock: lock.describe('Around the remap table, or around the whole allocation.'),
+    spares: z
+      .strictObject({
+        total: count,
+        reserved: count.describe('Kept for metadata by the placement.'),
+        allocatable: count.describe('used + cached + free.'),
+        used: count,
+        cached: count,
+        free: count,
+      })
+      .describe('Sectors of the spare area as the run left them.'),
+    data: z.strictObject({
+      applies: z.boolean().describe('False when no data was checked.'),
+      readSectors: count.describe('Sectors read and checked while the load ran.'),
+      sweptSectors: count.describe('Sectors checked after it.'),
+      faults: forEach(DATA_FAULTS, count),
+    }),
+    memory: z.strictObject({
+      allocatorBytes: bytes,
+      deviceBytes: bytes,
+      tableBytes: bytes,
+      instrumentBytes: bytes.describe('What the simulated system would not have.'),
+    }),
+    throughput: z.strictObject({
+      operationsPerSecond: z.number().min(0),
+      bytesPerSecond: z.number().min(0),
+      perThread: z
+        .array(z.strictObject({ thread: count, operationsPerSecond: z.number().min(0) }))
+        .describe("Over each thread's own time, warm-up included."),
+      instrumentShare: z
+        .number()
+        .nullable()
+        .describe(
+          "Share of the threads' time that passed outside the measured operations; null where " +
+            'threads also wait on purpose. Below 0, the figures contradict each other.',
+        ),
+    }),
+    threads: z.array(
+      z.strictObject({
+        thread: count,
+        operations: count.describe('Warm-up included.'),
+        claims: count,
+        refused: count,
+        operationDigest: z.number().describe('Equal in two runs that drew the same operations.'),
+        firstIssueNs: ns.nullable(),
+        lastCompletionNs: ns.nullable(),
+      }),
+    ),
+    intervals: z.array(
+      z.strictObject({
+        startNs: ns,
+        endNs: ns,
+        phase: z.enum(['warmup', 'measure']),
+        operations: forEach(OPERATIONS, intervalOperation),
+        granted: count.describe('Total so far, as are the next two.'),
+        refused: count,
+        collisions: count,
+      }),
+    ),
+    checks: z.array(check),
+    unloggedClaims: count.describe('Claims that found no room in the log of their thread.'),
+    collisions: count.describe('One spare in two live claims, or a claim on a metadata sector.'),
+    thresholds: z.array(threshold),
+    warnings: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+    verdict: z.strictObject({
+      exitCode: z.int(),
+      outcome: z.enum(OUTCOMES),
+      sentence: z.string(),
+    }),
+    repro: z.string().describe('One command line that runs this again.'),
+  })
+  .meta({ title: 'sparestorm result', description: 'The result of one run: result.json.' });
+
+export type Result = z.infer<typeof resultSchema>;
+export type ResultOperation = Result['operations']['read'];
+export type ResultLock = Result['lock'];
+export type ResultCheck = Result['checks'][number];
+export type ResultThreshold = Result['thresholds'][number];
+export type Warning = Result['warnings'][number];
+
+/** The JSON Schema (draft-7) of `result.json`; what `schema/result.schema.json` holds. */
+export function resultJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(resultSchema, { target: 'draft-7' });
+}

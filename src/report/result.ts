@@ -1,0 +1,254 @@
+import type { Verdict } from '../check/check.ts';
+import type { Histogram } from '../record/histogram.ts';
+import { latencySummaryOf, percentilesNs } from '../record/latency-summary.ts';
+import {
+  DATA_FAULTS,
+  type Interval,
+  type LockRecord,
+  type OperationRecord,
+  type RunRecord,
+} from '../record/run-record.ts';
+import { OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
+import { type Measured, totalOperations } from './measured.ts';
+import { reproCommand } from './repro.ts';
+import {
+  RESULT_SCHEMA_VERSION,
+  type Result,
+  type ResultCheck,
+  type ResultLock,
+  type ResultOperation,
+} from './result-schema.ts';
+import { sparesOf } from './spares.ts';
+import { evaluateThresholds } from './thresholds.ts';
+import { collisionCountOf, verdictOf } from './verdict.ts';
+import { warningsOf } from './warnings.ts';
+
+const NS_PER_SECOND = 1e9;
+
+export interface ResultInput {
+  readonly plan: Plan;
+  /** The resolved scenario as it is to be stored: plain data, every default filled in. */
+  readonly scenario: { readonly [key: string]: unknown };
+  /** Path of the scenario as the user typed it. */
+  readonly sourceFile: string;
+  /** Values of `--set`, in order: `path=value`. */
+  readonly sets: readonly string[];
+  readonly run: RunRecord;
+  readonly verdicts: readonly Verdict[];
+  /** The command line that repeats this run, where it was not `run`. */
+  readonly repro?: string;
+}
+
+/**
+ * Everything that is reported of a run, as one plain value. Terminal, Markdown and files all show
+ * this and compute nothing of their own, so that no two of them can disagree.
+ */
+export function resultOf(input: ResultInput): Result {
+  const measured = measuredOf(input);
+  const thresholds = evaluateThresholds(input.plan.thresholds, measured);
+  return {
+    ...measured,
+    thresholds,
+    warnings: warningsOf(input.plan, measured),
+    verdict: verdictOf(measured, thresholds),
+  };
+}
+
+function measuredOf(input: ResultInput): Measured {
+  const { plan, run, verdicts } = input;
+  const source = { file: input.sourceFile, sets: [...input.sets] };
+  const { tool, ...environment } = run.environment;
+  const operations = forEachOperation((name) => operationOf(run.operations[name]));
+  return {
+    schemaVersion: RESULT_SCHEMA_VERSION,
+    tool,
+    environment,
+    name: plan.name,
+    scenario: { ...input.scenario },
+    source,
+    seed: plan.seed,
+    startedAt: run.startedAt,
+    durationNs: run.durationNs,
+    warmupNs: plan.load.warmupNs,
+    threadCount: plan.load.threadCount,
+    integrity: plan.integrity,
+    expect: plan.expect,
+    ending: { ...run.ending, dump: [...run.ending.dump] },
+    operations,
+    errors: OPERATIONS.reduce((sum, name) => sum + run.operations[name].errorCount, 0),
+    allocation: allocationOf(run),
+    cache: cacheOf(run),
+    lock: lockOf(run.allocationLock),
+    targetLock: lockOf(run.targetLock),
+    spares: sparesOf(run),
+    data: dataOf(run),
+    memory: { ...run.memory },
+    throughput: throughputOf(plan, run, totalOperations({ operations })),
+    threads: run.threads.map((thread) => ({
+      thread: thread.thread,
+      operations: thread.operationCount,
+      claims: thread.claimCount,
+      refused: thread.refusedCount,
+      operationDigest: thread.operationDigest,
+      firstIssueNs: thread.firstIssueNs,
+      lastCompletionNs: thread.lastCompletionNs,
+    })),
+    intervals: run.intervals.map(intervalOf),
+    checks: verdicts.map(checkOf),
+    unloggedClaims: run.unloggedClaimCount,
+    collisions: collisionCountOf(verdicts),
+    repro: input.repro ?? reproCommand(source, plan.seed),
+  };
+}
+
+function forEachOperation<T>(figuresOf: (name: Operation) => T): { [O in Operation]: T } {
+  const entries = OPERATIONS.map((name) => [name, figuresOf(name)] as const);
+  return Object.fromEntries(entries) as { [O in Operation]: T };
+}
+
+function operationOf(record: OperationRecord): ResultOperation {
+  const service = latencySummaryOf(record.service);
+  return {
+    count: record.count,
+    refused: record.refusedCount,
+    errors: record.errorCount,
+    skipped: record.skippedCount,
+    bytes: record.bytes,
+    service,
+    // A closed load has one histogram for both; its percentiles need to be found only once.
+    response: record.response === record.service ? service : latencySummaryOf(record.response),
+    // A response time is never below its service time, so it overflows whenever that does.
+    overflow: Math.max(record.service.overflowCount, record.response.overflowCount),
+  };
+}
+
+function allocationOf({ allocation }: RunRecord): Result['allocation'] {
+  return {
+    requested: allocation.requestedCount,
+    granted: allocation.grantedCount,
+    refused: allocation.refusedCount,
+    drained: allocation.drainedCount,
+    firstRefusal: allocation.firstRefusal === null ? null : { ...allocation.firstRefusal },
+    service: latencySummaryOf(allocation.service),
+    overflow: allocation.service.overflowCount,
+  };
+}
+
+function cacheOf({ cache }: RunRecord): Result['cache'] {
+  if (cache === null) return { applies: false, hits: 0, misses: 0, hitRate: null, refills: 0 };
+  const { hitCount: hits, missCount: misses, refillCount: refills } = cache;
+  return { applies: true, hits, misses, hitRate: ratioOf(hits, hits + misses), refills };
+}
+
+function lockOf(record: LockRecord): ResultLock {
+  const shares = record.perThread.map((thread) => thread.acquisitionCount);
+  return {
+    kind: record.kind,
+    acquisitions: record.acquisitionCount,
+    contended: record.contendedCount,
+    contendedRatio: ratioOf(record.contendedCount, record.acquisitionCount),
+    parks: record.parkCount,
+    overlaps: record.overlapCount,
+    fairness: ratioOf(Math.min(...shares), Math.max(0, ...shares)),
+    samplePeriod: record.samplePeriod,
+    wait: latencySummaryOf(record.wait),
+    hold: latencySummaryOf(record.hold),
+    overflow: record.wait.overflowCount + record.hold.overflowCount,
+    perThread: record.perThread.map((thread, index) => ({
+      thread: index,
+      acquisitions: thread.acquisitionCount,
+      contended: thread.contendedCount,
+    })),
+  };
+}
+
+function dataOf({ data }: RunRecord): Result['data'] {
+  const faults = Object.fromEntries(
+    DATA_FAULTS.map((fault) => [fault, data?.faultCounts[fault] ?? 0]),
+  ) as Result['data']['faults'];
+  return {
+    applies: data !== null,
+    readSectors: data?.readSectorCount ?? 0,
+    sweptSectors: data?.sweptSectorCount ?? 0,
+    faults,
+  };
+}
+
+function throughputOf(plan: Plan, run: RunRecord, operationCount: number): Result['throughput'] {
+  const bytes = OPERATIONS.reduce((sum, name) => sum + run.operations[name].bytes, 0);
+  return {
+    operationsPerSecond: perSecond(operationCount, run.durationNs),
+    bytesPerSecond: perSecond(bytes, run.durationNs),
+    perThread: run.threads.map((thread) => ({
+      thread: thread.thread,
+      operationsPerSecond: perSecond(
+        thread.operationCount,
+        (thread.lastCompletionNs ?? 0) - (thread.firstIssueNs ?? 0),
+      ),
+    })),
+    instrumentShare: instrumentShareOf(plan, run),
+  };
+}
+
+/**
+ * Little's law, read backwards: in a closed load without think time, the threads are inside
+ * operations all the time, save for what the instrument itself takes. Each thread's time runs from
+ * the end of the warm-up to its own last completion, since threads may end early.
+ */
+function instrumentShareOf(plan: Plan, run: RunRecord): number | null {
+  const { thinkTimeNs, trace, warmupNs } = plan.load;
+  const waitsOnPurpose = thinkTimeNs > 0 || (trace !== null && trace.speed !== null);
+  if (waitsOnPurpose) return null;
+  let insideNs = 0;
+  for (const name of OPERATIONS) insideNs += run.operations[name].service.sumNs;
+  let allNs = 0;
+  for (const thread of run.threads) {
+    allNs += Math.max(0, (thread.lastCompletionNs ?? 0) - warmupNs);
+  }
+  return insideNs === 0 || allNs === 0 ? null : 1 - insideNs / allNs;
+}
+
+function intervalOf(interval: Interval): Result['intervals'][number] {
+  return {
+    startNs: interval.startNs,
+    endNs: interval.endNs,
+    phase: interval.phase,
+    operations: forEachOperation((name) => {
+      const { count, service } = interval.operations[name];
+      return { count, ...intervalLatencies(service) };
+    }),
+    granted: interval.grantedCount,
+    refused: interval.refusedCount,
+    collisions: interval.ownerConflictCount,
+  };
+}
+
+function intervalLatencies(service: Histogram): { p50: number; p99: number; max: number } {
+  const [p50 = 0, p99 = 0] = percentilesNs(service, [50, 99]);
+  return { p50, p99, max: service.maxNs };
+}
+
+function checkOf(verdict: Verdict): ResultCheck {
+  return {
+    name: verdict.name,
+    verdict: verdict.verdict,
+    count: verdict.count,
+    summary: verdict.summary,
+    evidence: verdict.evidence.map((evidence) => ({
+      text: evidence.text,
+      spare: evidence.spare ?? null,
+      lbas: [...(evidence.lbas ?? [])],
+      threads: [...(evidence.threads ?? [])],
+      timesNs: [...(evidence.timesNs ?? [])],
+    })),
+    consequenceOf: verdict.consequenceOf,
+  };
+}
+
+function ratioOf(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function perSecond(count: number, durationNs: number): number {
+  return durationNs <= 0 ? 0 : (count * NS_PER_SECOND) / durationNs;
+}

@@ -1,0 +1,133 @@
+/**
+ * The verdict of a run: one exit code, one word, one sentence.
+ *
+ *     broken run               4         nothing it measured can be relied on, so it wins over all
+ *     integrity violation      3         wins over an interruption and over thresholds
+ *     interrupted              130, 143  SIGINT, SIGTERM; what was measured until then is kept
+ *     expectation not met      1         `expect: collision`, and none was found
+ *     threshold failed         1
+ *     all held                 0
+ *
+ * Under `expect: collision` a collision is what the scenario asks for: the checks that report it,
+ * and those that it explains, are not violations. A broken check that no collision explains still
+ * is one. That no collision was found says nothing against the integrity of the data: hence 1.
+ */
+import { EXIT } from '../errors.ts';
+import { formatCount, formatNs } from '../units.ts';
+import { type Measured, totalOperations } from './measured.ts';
+import type { Outcome, Result, ResultCheck, ResultThreshold } from './result-schema.ts';
+import { exactCount, plural } from './text.ts';
+
+/** Whether a check reports collisions: one spare claimed twice, or a metadata sector claimed. */
+export function isCollision(check: { readonly name: string }): boolean {
+  return check.name === 'collisions' || check.name === 'reserved';
+}
+
+/** Collisions of both kinds that the checks found. */
+export function collisionCountOf(
+  checks: readonly { readonly name: string; readonly count: number }[],
+): number {
+  return checks.filter(isCollision).reduce((sum, check) => sum + check.count, 0);
+}
+
+export function verdictOf(
+  measured: Measured,
+  thresholds: readonly ResultThreshold[],
+): Result['verdict'] {
+  const violations = violationsIn(measured);
+  const outcome = outcomeOf(measured, violations, thresholds);
+  return {
+    exitCode: exitCodeOf(outcome, measured.ending.reason),
+    outcome,
+    sentence: sentenceOf(measured, outcome, violations, thresholds),
+  };
+}
+
+/** Broken checks that count as violations of integrity: see the head of this file. */
+function violationsIn(measured: Measured): ResultCheck[] {
+  const broken = measured.checks.filter((check) => check.verdict === 'broken');
+  if (measured.expect === 'pass') return broken;
+  return broken.filter((check) => !isCollision(check) && check.consequenceOf === null);
+}
+
+function outcomeOf(
+  measured: Measured,
+  violations: readonly ResultCheck[],
+  thresholds: readonly ResultThreshold[],
+): Outcome {
+  if (measured.ending.kind === 'broken') return 'broken';
+  if (violations.length > 0) return 'integrity';
+  if (measured.ending.kind === 'interrupted') return 'interrupted';
+  if (measured.expect === 'collision' && measured.collisions === 0) return 'expectation-failed';
+  if (thresholds.some((threshold) => !threshold.pass)) return 'threshold-failed';
+  return 'pass';
+}
+
+function exitCodeOf(outcome: Outcome, signal: string): number {
+  switch (outcome) {
+    case 'broken':
+      return EXIT.broken;
+    case 'integrity':
+      return EXIT.integrity;
+    case 'interrupted':
+      return signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    case 'expectation-failed':
+    case 'threshold-failed':
+      return EXIT.thresholdFailed;
+    case 'pass':
+      return EXIT.held;
+  }
+}
+
+function sentenceOf(
+  measured: Measured,
+  outcome: Outcome,
+  violations: readonly ResultCheck[],
+  thresholds: readonly ResultThreshold[],
+): string {
+  const { ending } = measured;
+  const parts: string[] = [];
+  if (ending.kind === 'broken') parts.push(`The run broke: ${withoutStop(ending.reason)}`);
+  if (ending.kind === 'interrupted') parts.push(`Interrupted by ${ending.reason}`);
+  if (violations.length > 0) {
+    parts.push(`Integrity violated: ${violationText(violations)}`);
+  }
+  if (outcome === 'expectation-failed') {
+    parts.push('The scenario expects a collision and none was found; integrity is clean');
+  }
+  parts.push(figuresOf(measured, thresholds));
+  return parts.join('. ');
+}
+
+/** `collisions (12); in consequence data (3)`. */
+function violationText(violations: readonly ResultCheck[]): string {
+  const named = (checks: readonly ResultCheck[]): string =>
+    checks.map((check) => `${check.name} (${exactCount(check.count)})`).join(', ');
+  const own = violations.filter((check) => check.consequenceOf === null);
+  const consequences = violations.filter((check) => check.consequenceOf !== null);
+  if (own.length === 0 || consequences.length === 0) return named(violations);
+  return `${named(own)}; in consequence ${named(consequences)}`;
+}
+
+/** What was done and what came of it: `3.98M operations in 20.0s by 4 threads, 0 collisions, …`. */
+function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): string {
+  const operationCount = totalOperations(measured);
+  const collisions = plural(measured.collisions, 'collision', exactCount(measured.collisions));
+  const expected = measured.expect === 'collision' && measured.collisions > 0;
+  const parts = [
+    `${plural(operationCount, 'operation', formatCount(operationCount))} in ` +
+      `${formatNs(measured.durationNs)} by ${plural(measured.threadCount, 'thread')}`,
+    expected ? `${collisions} as expected` : collisions,
+  ];
+  const failed = thresholds.filter((threshold) => !threshold.pass).length;
+  if (failed > 0) {
+    parts.push(`${failed} of ${plural(thresholds.length, 'threshold')} failed`);
+  } else if (thresholds.length > 0) {
+    parts.push(`${plural(thresholds.length, 'threshold')} held`);
+  }
+  return parts.join(', ');
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.\s*$/, '');
+}

@@ -1,0 +1,198 @@
+/**
+ * Reasons to read a figure with care. A warning never changes the verdict; it says what the
+ * figures cannot bear, with the numbers that show it.
+ */
+import { type LatencySummary, PERCENTILES } from '../record/latency-summary.ts';
+import { OPERATIONS, type Plan } from '../scenario/plan.ts';
+import { formatCount, formatNs, formatPercent } from '../units.ts';
+import type { Measured } from './measured.ts';
+import type { ResultLock, Warning } from './result-schema.ts';
+import { plural } from './text.ts';
+
+/** Below so many steps of the clock, a latency is mostly rounding. */
+const CLOCK_STEPS_MIN = 5;
+/** With fewer latencies beyond it, a percentile is an anecdote. */
+const SAMPLES_BEYOND_MIN = 10;
+/** Locks that serve waiters in the order of their arrival. */
+const FIFO_KINDS: readonly string[] = ['ticket', 'mcs', 'queued'];
+/** A replay has fallen behind when the median operation waits so many of its service times … */
+const BEHIND_FACTOR = 10;
+/** … and no less than this, since waking from a sleep alone costs tenths of a millisecond. */
+const BEHIND_NS_MIN = 1_000_000;
+/** Threads are expected to spend at least half of their time inside the measured operations. */
+const INSTRUMENT_SHARE_MAX = 0.5;
+/** More time inside operations than there was: beyond rounding, the figures contradict. */
+const INSTRUMENT_SHARE_MIN = -0.02;
+
+/** Everything to be said about a run, most fundamental first. */
+export function warningsOf(plan: Plan, measured: Measured): Warning[] {
+  return [
+    ...partialRun(measured),
+    ...integrityReduced(measured),
+    ...unloggedClaims(measured),
+    ...oversubscribed(measured),
+    ...fifoLock(measured),
+    ...noWarmup(measured),
+    ...clockLimited(measured),
+    ...histogramOverflow(measured),
+    ...fewSamples(measured),
+    ...replayBehind(plan, measured),
+    ...littlesLaw(measured),
+  ];
+}
+
+function partialRun({ ending }: Measured): Warning[] {
+  if (ending.kind === 'finished') return [];
+  const what =
+    ending.kind === 'broken' ? 'the run broke off' : `the run was interrupted by ${ending.reason}`;
+  const text = `Partial result: ${what}, and every figure covers only the time until then.`;
+  return [{ id: 'partial', text }];
+}
+
+function integrityReduced({ integrity }: Measured): Warning[] {
+  if (integrity === 'strict') return [];
+  const text =
+    integrity === 'off'
+      ? 'Integrity is off: no data was checked, and lost or stale writes would go unseen.'
+      : 'Integrity is sampled: only some of the data was checked, and a rare fault may go unseen.';
+  return [{ id: `integrity-${integrity}`, text }];
+}
+
+function unloggedClaims({ unloggedClaims: count }: Measured): Warning[] {
+  if (count === 0) return [];
+  const text =
+    `${plural(count, 'claim', formatCount(count))} found no room in the log: the checks that ` +
+    'judge by the claims saw only a part of them.';
+  return [{ id: 'unlogged-claims', text }];
+}
+
+function oversubscribed({ environment, threadCount }: Measured): Warning[] {
+  if (!environment.oversubscribed) return [];
+  const text =
+    `${plural(environment.cores, 'core')} for ${plural(threadCount, 'thread')}: latencies and ` +
+    'lock waits include the time that threads were not running; compare only on the same machine.';
+  return [{ id: 'oversubscribed', text }];
+}
+
+function fifoLock(measured: Measured): Warning[] {
+  const { lock, targetLock, environment } = measured;
+  const fifo = FIFO_KINDS.includes(lock.kind) ? lock : targetLock;
+  if (!environment.oversubscribed || !FIFO_KINDS.includes(fifo.kind)) return [];
+  const parks = parksOf(lock) + parksOf(targetLock);
+  const slept =
+    parks === 0 ? '' : ` Waiters went to sleep ${plural(parks, 'time', formatCount(parks))}.`;
+  const text =
+    `The ${fifo.kind} lock serves in order of arrival, and threads outnumber cores: a waiter ` +
+    `that is not running blocks all behind it.${slept} A waiter on a kernel spinlock is never ` +
+    "descheduled, so a collapse seen here is user space's, not the kernel's.";
+  return [{ id: 'fifo-lock', text }];
+}
+
+function parksOf(lock: ResultLock): number {
+  return FIFO_KINDS.includes(lock.kind) ? lock.parks : 0;
+}
+
+function noWarmup({ warmupNs }: Measured): Warning[] {
+  if (warmupNs > 0) return [];
+  const text =
+    'No warm-up: the first operations ran while the code was still being compiled, and their ' +
+    'latencies are among the figures.';
+  return [{ id: 'no-warmup', text }];
+}
+
+function clockLimited(measured: Measured): Warning[] {
+  const { stepNs } = measured.environment.clock;
+  const limit = CLOCK_STEPS_MIN * stepNs;
+  const names = distributionsOf(measured)
+    .filter(({ latencies }) => latencies.p50 < limit)
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  const text =
+    `The median of ${listOf(names)} is below ${CLOCK_STEPS_MIN} steps of the clock ` +
+    `(${formatNs(stepNs)} each): it says little more than that it is short.`;
+  return [{ id: 'clock-limited', text }];
+}
+
+function histogramOverflow(measured: Measured): Warning[] {
+  const parts: [string, number][] = [
+    ...OPERATIONS.map((name): [string, number] => [name, measured.operations[name].overflow]),
+    ['allocation', measured.allocation.overflow],
+    ['lock', measured.lock.overflow],
+    ['target lock', measured.targetLock.overflow],
+  ];
+  const over = parts.filter(([, count]) => count > 0);
+  if (over.length === 0) return [];
+  const named = over.map(([name, count]) => `${name} (${formatCount(count)})`);
+  const text =
+    `Latencies above the range of the histogram: ${listOf(named)}. They are in count, mean and ` +
+    'max; a percentile among them reads as the max.';
+  return [{ id: 'histogram-overflow', text }];
+}
+
+function fewSamples(measured: Measured): Warning[] {
+  const named = distributionsOf(measured).flatMap(({ name, latencies }) => {
+    const weak = PERCENTILES.filter(
+      (percentile) => samplesBeyond(latencies.count, percentile) < SAMPLES_BEYOND_MIN,
+    );
+    const [first] = weak;
+    if (first === undefined) return [];
+    return weak.length === 1 ? [`p${first} of ${name}`] : [`p${first} of ${name} and above`];
+  });
+  if (named.length === 0) return [];
+  const text = `Fewer than ${SAMPLES_BEYOND_MIN} samples lie beyond: ${named.join(', ')}.`;
+  return [{ id: 'few-samples', text }];
+}
+
+/** In whole thousandths of a per cent, so that 100,000 samples have exactly ten beyond p99.99. */
+function samplesBeyond(count: number, percentile: number): number {
+  return (count * Math.round((100 - percentile) * 1000)) / 100_000;
+}
+
+function replayBehind(plan: Plan, measured: Measured): Warning[] {
+  if (plan.load.trace === null || plan.load.trace.speed === null) return [];
+  const behind = OPERATIONS.flatMap((name) => {
+    const { service, response } = measured.operations[name];
+    const delayNs = response.p50 - service.p50;
+    const isBehind = delayNs > Math.max(BEHIND_NS_MIN, BEHIND_FACTOR * service.p50);
+    return isBehind ? [`${name} by ${formatNs(delayNs)}`] : [];
+  });
+  if (behind.length === 0) return [];
+  const text =
+    `The replay fell behind its schedule: the median operation was issued late, ${listOf(behind)}. ` +
+    'Response times show it; service times do not.';
+  return [{ id: 'replay-behind', text }];
+}
+
+function littlesLaw({ throughput, threadCount, lock }: Measured): Warning[] {
+  const share = throughput.instrumentShare;
+  if (share === null) return [];
+  const busy = (1 - share) * threadCount;
+  const law = `throughput × mean service time accounts for ${busy.toFixed(2)} of ${plural(threadCount, 'thread')}`;
+  if (share < INSTRUMENT_SHARE_MIN) {
+    const text = `Little's law does not hold: ${law}, more than there were; do not trust the latencies.`;
+    return [{ id: 'littles-law', text }];
+  }
+  if (share > INSTRUMENT_SHARE_MAX) {
+    const waiting = lock.kind === 'none' ? '' : ', refused or failed operations';
+    const text =
+      `Little's law does not close: ${law}; ${formatPercent(share)} of their time passed outside ` +
+      `the measured operations (drawing them, checking data, being descheduled${waiting}).`;
+    return [{ id: 'littles-law', text }];
+  }
+  return [];
+}
+
+/** Every distribution with samples that has a row of its own in the report. */
+function distributionsOf(measured: Measured): { name: string; latencies: LatencySummary }[] {
+  const all = [
+    ...OPERATIONS.map((name) => ({ name, latencies: measured.operations[name].service })),
+    { name: 'allocation', latencies: measured.allocation.service },
+  ];
+  return all.filter(({ latencies }) => latencies.count > 0);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listOf(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

@@ -1,0 +1,79 @@
+import { availableParallelism, cpus } from 'node:os';
+import { nowNs } from '../clock.ts';
+import { streamFor } from '../random.ts';
+import { bucketCountFor, bucketIndexOf } from '../record/histogram.ts';
+import type { Environment } from '../record/run-record.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { TOOL } from '../version.ts';
+
+const CLOCK_READS = 20_000;
+const EMPTY_OPERATIONS = 50_000;
+const WATCH_NS = 20e6;
+/** Longer than any step of an undisturbed loop by far. */
+const STALL_NS = 5_000;
+
+/** Measures the instrument and the machine in about 40 ms, on the calling thread. */
+export function calibrate(plan: Plan): Environment {
+  readClock(CLOCK_READS);
+  const clock = readClock(CLOCK_READS);
+  runEmptyOperations(plan.seed, EMPTY_OPERATIONS);
+  return {
+    tool: TOOL,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    oversubscribed: plan.load.threadCount > availableParallelism(),
+    clock,
+    emptyOperationNs: runEmptyOperations(plan.seed, EMPTY_OPERATIONS),
+    jitter: watchIdleLoop(WATCH_NS),
+  };
+}
+
+/** Cost of one reading, and the smallest step seen between two different ones. */
+export function readClock(count: number): Environment['clock'] {
+  let step = Number.POSITIVE_INFINITY;
+  const startedNs = nowNs();
+  let last = startedNs;
+  for (let read = 0; read < count; read++) {
+    const now = nowNs();
+    if (now !== last && now - last < step) step = now - last;
+    last = now;
+  }
+  return {
+    costNs: (last - startedNs) / count,
+    stepNs: step === Number.POSITIVE_INFINITY ? 0 : step,
+  };
+}
+
+/** Draw, clock, clock, record: an operation without device and lock. ns each. */
+function runEmptyOperations(seed: number, count: number): number {
+  const draws = streamFor(seed, null, 'calibration');
+  const counts = new Float64Array(bucketCountFor(1e9));
+  const startedNs = nowNs();
+  for (let operation = 0; operation < count; operation++) {
+    const lba = draws.below(1 << 20);
+    const issueNs = nowNs();
+    const completionNs = nowNs();
+    const index = Math.min(bucketIndexOf(completionNs - issueNs), counts.length - 1);
+    counts[index] = (counts[index] as number) + (lba >= 0 ? 1 : 0);
+  }
+  return (nowNs() - startedNs) / count;
+}
+
+/** Reads the clock back to back; where it jumps, the machine was doing something else. */
+export function watchIdleLoop(durationNs: number): Environment['jitter'] {
+  const startedNs = nowNs();
+  let last = startedNs;
+  let maxNs = 0;
+  let lostNs = 0;
+  while (last - startedNs < durationNs) {
+    const now = nowNs();
+    const gap = now - last;
+    if (gap > maxNs) maxNs = gap;
+    if (gap > STALL_NS) lostNs += gap;
+    last = now;
+  }
+  return { maxNs, lostShare: lostNs / (last - startedNs) };
+}

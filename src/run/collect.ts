@@ -1,0 +1,338 @@
+import { reservedSparesOf } from '../device/placement.ts';
+import { SAMPLE_PERIOD } from '../load/metered-lock.ts';
+import type { Memory } from '../memory/attach.ts';
+import {
+  Allocator,
+  allocatableEndOf,
+  bytesOf,
+  ClaimEntry,
+  CONFLICT_LOG_COUNT,
+  ConflictEntry,
+  FINDING_LOG_COUNT,
+  FindingEntry,
+  type HistogramName,
+  LockCounter,
+  OperationCounter,
+  partOf,
+  Table,
+  TableSlot,
+  ThreadFloat,
+} from '../memory/layout.ts';
+import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histogram.ts';
+import { ownerOf } from '../record/owner-table.ts';
+import {
+  type AllocationRecord,
+  type Claim,
+  DATA_FAULTS,
+  type DataFault,
+  type DataFinding,
+  type DataRecord,
+  type LockRecord,
+  type MemoryRecord,
+  type OperationRecord,
+  type OwnerConflict,
+  type RemapEntry,
+  type SpareSnapshot,
+  type ThreadRecord,
+} from '../record/run-record.ts';
+import { SharedHistogram } from '../record/shared-histogram.ts';
+import { ThreadCounters } from '../record/thread-counters.ts';
+import { OPERATIONS, type Operation, type Plan, targetLockKindOf } from '../scenario/plan.ts';
+import type { SweepResult } from './data-sweep.ts';
+import type { Drain } from './drain.ts';
+
+/** Reads a run's records out of shared memory; nobody writes to it any more. */
+export class Collector {
+  readonly #plan: Plan;
+  readonly #memory: Memory;
+  readonly #threads: readonly ThreadCounters[];
+
+  constructor(plan: Plan, memory: Memory) {
+    this.#plan = plan;
+    this.#memory = memory;
+    this.#threads = Array.from(
+      { length: plan.load.threadCount },
+      (_, thread) => new ThreadCounters(memory, thread),
+    );
+  }
+
+  /** Sum of one counter over all threads. */
+  total(field: number): number {
+    return this.#threads.reduce((sum, counters) => sum + counters.get(field), 0);
+  }
+
+  threads(): ThreadRecord[] {
+    return this.#threads.map((counters, thread) => {
+      const issued = counters.get(ThreadFloat.operations) > 0;
+      return {
+        thread,
+        operationCount: counters.get(ThreadFloat.operations),
+        firstIssueNs: issued ? counters.get(ThreadFloat.firstIssueNs) : null,
+        lastCompletionNs: issued ? counters.get(ThreadFloat.lastCompletionNs) : null,
+        claimCount: counters.get(ThreadFloat.granted),
+        refusedCount: counters.get(ThreadFloat.refused),
+        operationDigest: counters.get(ThreadFloat.digest),
+      };
+    });
+  }
+
+  operations(): { readonly [O in Operation]: OperationRecord } {
+    const entries = OPERATIONS.map((name, index) => {
+      const base = ThreadFloat.perOperation + index * OperationCounter.count;
+      const service = this.histogram(`${name}.service`);
+      const response = this.#keeps(`${name}.response`)
+        ? this.histogram(`${name}.response`)
+        : service;
+      const refusedCount = this.total(base + OperationCounter.refused);
+      const errorCount = this.total(base + OperationCounter.errors);
+      const record: OperationRecord = {
+        count: service.count + refusedCount + errorCount,
+        refusedCount,
+        errorCount,
+        skippedCount: this.total(base + OperationCounter.skipped),
+        bytes: this.total(base + OperationCounter.bytes),
+        service,
+        response,
+      };
+      return [name, record];
+    });
+    return Object.fromEntries(entries) as { [O in Operation]: OperationRecord };
+  }
+
+  allocation(drain: Drain): AllocationRecord {
+    const grantedCount = this.total(ThreadFloat.granted);
+    const refusedCount = this.total(ThreadFloat.refused);
+    const refusals = this.#threads
+      .map((counters, thread) => ({
+        thread,
+        issueNs: counters.get(ThreadFloat.firstRefusalIssueNs),
+        completionNs: counters.get(ThreadFloat.firstRefusalCompletionNs),
+      }))
+      .filter(({ completionNs }) => completionNs > 0)
+      .sort((one, other) => one.completionNs - other.completionNs);
+    return {
+      requestedCount: grantedCount + refusedCount,
+      grantedCount,
+      refusedCount,
+      drainedCount: drain.claims.length,
+      firstRefusal: refusals[0] ?? null,
+      service: this.histogram('allocation'),
+    };
+  }
+
+  cache(): { hitCount: number; missCount: number; refillCount: number } | null {
+    if (this.#plan.allocator.kind !== 'cached') return null;
+    return {
+      hitCount: this.#allocatorWord(Allocator.hits) >>> 0,
+      missCount: this.#allocatorWord(Allocator.misses) >>> 0,
+      refillCount: this.#allocatorWord(Allocator.refills) >>> 0,
+    };
+  }
+
+  lock(which: 'allocationLock' | 'targetLock'): LockRecord {
+    const base = ThreadFloat[which];
+    return {
+      kind: which === 'allocationLock' ? this.#plan.lock.kind : targetLockKindOf(this.#plan),
+      name: which === 'allocationLock' ? 'allocation' : 'target',
+      acquisitionCount: this.total(base + LockCounter.acquisitions),
+      contendedCount: this.total(base + LockCounter.contended),
+      parkCount: this.total(base + LockCounter.parks),
+      overlapCount: this.total(base + LockCounter.overlaps),
+      samplePeriod: SAMPLE_PERIOD,
+      wait: this.histogram(`${which}.wait`),
+      hold: this.histogram(`${which}.hold`),
+      perThread: this.#threads.map((counters) => ({
+        acquisitionCount: counters.get(base + LockCounter.acquisitions),
+        contendedCount: counters.get(base + LockCounter.contended),
+      })),
+    };
+  }
+
+  /** Claims of all threads and of the drain in order of completion, and the owner conflicts. */
+  claims(drain: Drain): {
+    claims: Claim[];
+    conflicts: OwnerConflict[];
+    conflictCount: number;
+    unloggedCount: number;
+  } {
+    const logged = this.#threads.flatMap((_, thread) => this.#claimsOf(thread));
+    const all: (Omit<Claim, 'order'> & { readonly position?: number })[] = [
+      ...logged,
+      ...drain.claims,
+    ];
+    // The sort is stable: ties keep the order of threads, and within a thread its own.
+    all.sort((one, other) => one.completionNs - other.completionNs);
+    const orderOf = new Map<string, number>();
+    const claims = all.map(({ position, ...claim }, order): Claim => {
+      if (position !== undefined) orderOf.set(`${claim.thread}:${position}`, order);
+      return { ...claim, order };
+    });
+    const claimOf = (mark: number): number | null => {
+      const { thread, logPosition } = ownerOf(mark);
+      return logPosition === null ? null : (orderOf.get(`${thread}:${logPosition}`) ?? null);
+    };
+    const conflicts = this.#threads.flatMap((_, thread) => this.#conflictsOf(thread, claimOf));
+    for (const { spare, ownerMark } of drain.conflicts) {
+      const second = claims.find((claim) => claim.kind === 'drain' && claim.spare === spare);
+      conflicts.push({
+        spare,
+        firstClaim: claimOf(ownerMark),
+        secondClaim: second?.order ?? null,
+      });
+    }
+    return {
+      claims,
+      conflicts,
+      conflictCount: this.total(ThreadFloat.ownerConflicts) + drain.conflicts.length,
+      unloggedCount: this.total(ThreadFloat.unloggedClaims),
+    };
+  }
+
+  spares(): SpareSnapshot {
+    const { words, layout } = this.#memory;
+    const { sectorCount } = this.#plan.device.spare;
+    const marked = new Uint8Array(sectorCount);
+    for (let spare = 0; spare < sectorCount; spare++) {
+      const word = words[layout.bitmap + (spare >>> 5)] as number;
+      marked[spare] = (word >>> (spare & 31)) & 1;
+    }
+    const { kind, protocol, cache } = this.#plan.allocator;
+    const slots = layout.allocator + Allocator.slots;
+    return {
+      allocatableEnd: allocatableEndOf(this.#plan),
+      reserved: reservedSparesOf(this.#plan.device),
+      marked,
+      ring:
+        kind === 'cached'
+          ? {
+              slotCount: cache.slotCount,
+              head: this.#allocatorWord(Allocator.head),
+              tail: this.#allocatorWord(Allocator.tail),
+              count: this.#allocatorWord(Allocator.count),
+              slots: [...words.slice(slots, slots + cache.slotCount)],
+            }
+          : null,
+      cachedAreMarked: protocol === 'guarded',
+    };
+  }
+
+  remapTable(): RemapEntry[] {
+    const { words, layout } = this.#memory;
+    const used = words[layout.table + Table.used] as number;
+    const entries: RemapEntry[] = [];
+    for (let slot = 0; slot < used; slot++) {
+      const at = layout.tableSlots + slot * TableSlot.wordCount;
+      const lba = (words[at + TableSlot.lba] as number) - 1;
+      if (lba >= 0) entries.push({ lba, spare: words[at + TableSlot.spare] as number });
+    }
+    return entries;
+  }
+
+  /** null when integrity is off. */
+  data(sweep: SweepResult | null): DataRecord | null {
+    if (this.#plan.integrity === 'off') return null;
+    const faultCounts = Object.fromEntries(
+      DATA_FAULTS.map((fault, index) => [
+        fault,
+        this.total(ThreadFloat.faults + index) + (sweep?.counts.get(fault) ?? 0),
+      ]),
+    ) as { [F in DataFault]: number };
+    const spareOf = new Map(this.remapTable().map(({ lba, spare }) => [lba, spare]));
+    const seen = this.#threads.flatMap((_, thread) => this.#findingsOf(thread, spareOf));
+    return {
+      readSectorCount: this.total(ThreadFloat.readSectors),
+      sweptSectorCount: sweep?.sectorCount ?? 0,
+      faultCounts,
+      findings: [...seen, ...(sweep?.findings ?? [])],
+    };
+  }
+
+  memory(): MemoryRecord {
+    const { layout } = this.#memory;
+    return {
+      allocatorBytes: bytesOf(layout, 'allocator'),
+      deviceBytes: bytesOf(layout, 'device'),
+      tableBytes: bytesOf(layout, 'table'),
+      instrumentBytes: bytesOf(layout, 'instrument'),
+    };
+  }
+
+  histogram(name: HistogramName): Histogram {
+    const parts = this.#threads.flatMap((_, thread) => {
+      const part = SharedHistogram.of(this.#memory, thread, name);
+      return part === null ? [] : [part.snapshot()];
+    });
+    const { bucketCount } = this.#memory.layout;
+    return parts.length === 0 ? emptyHistogram(bucketCount) : mergeHistograms(parts, bucketCount);
+  }
+
+  #keeps(name: HistogramName): boolean {
+    return this.#memory.layout.histogramNames.includes(name);
+  }
+
+  #allocatorWord(field: number): number {
+    return this.#memory.words[this.#memory.layout.allocator + field] as number;
+  }
+
+  #claimsOf(thread: number): (Omit<Claim, 'order'> & { readonly position: number })[] {
+    const { words, floats, layout } = this.#memory;
+    const base = partOf(layout.claims, thread, layout.claimCapacity * ClaimEntry.wordCount);
+    const count = (this.#threads[thread] as ThreadCounters).get(ThreadFloat.claims);
+    return Array.from({ length: count }, (_, position) => {
+      const at = base + position * ClaimEntry.wordCount;
+      const spare = words[at + ClaimEntry.spare] as number;
+      return {
+        position,
+        kind: spare < 0 ? 'release' : 'claim',
+        thread,
+        lba: (words[at + ClaimEntry.lba] as number) - 1,
+        spare: spare < 0 ? -1 - spare : spare,
+        issueNs: floats[(at + ClaimEntry.issueNs) / 2] as number,
+        completionNs: floats[(at + ClaimEntry.completionNs) / 2] as number,
+      };
+    });
+  }
+
+  #conflictsOf(thread: number, claimOf: (mark: number) => number | null): OwnerConflict[] {
+    const { words, layout } = this.#memory;
+    const base = partOf(layout.conflicts, thread, CONFLICT_LOG_COUNT * ConflictEntry.wordCount);
+    const counters = this.#threads[thread] as ThreadCounters;
+    const count = Math.min(counters.get(ThreadFloat.ownerConflicts), CONFLICT_LOG_COUNT);
+    return Array.from({ length: count }, (_, index) => {
+      const at = base + index * ConflictEntry.wordCount;
+      return {
+        spare: words[at + ConflictEntry.spare] as number,
+        firstClaim: claimOf(words[at + ConflictEntry.first] as number),
+        secondClaim: claimOf(words[at + ConflictEntry.second] as number),
+      };
+    });
+  }
+
+  #findingsOf(thread: number, spareOf: ReadonlyMap<number, number>): DataFinding[] {
+    const { words, floats, layout } = this.#memory;
+    const base = partOf(layout.findings, thread, FINDING_LOG_COUNT * FindingEntry.wordCount);
+    const count = (this.#threads[thread] as ThreadCounters).get(ThreadFloat.findings);
+    return Array.from({ length: count }, (_, index): DataFinding => {
+      const at = base + index * FindingEntry.wordCount;
+      const word = (field: number): number => words[at + field] as number;
+      const lba = word(FindingEntry.lba);
+      const foundLba = word(FindingEntry.foundLba);
+      return {
+        fault: DATA_FAULTS[word(FindingEntry.fault)] as DataFault,
+        lba,
+        spare: spareOf.get(lba) ?? null,
+        thread,
+        timeNs: floats[(at + FindingEntry.timeNs) / 2] as number,
+        found:
+          foundLba < 0
+            ? null
+            : {
+                lba: foundLba,
+                generation: word(FindingEntry.foundGeneration),
+                writer: word(FindingEntry.foundWriter),
+              },
+        allowed: { from: word(FindingEntry.allowedFrom), to: word(FindingEntry.allowedTo) },
+      };
+    });
+  }
+}

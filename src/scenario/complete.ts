@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { escapeReferences } from './environment.ts';
+import { DEFAULT_BLOCK_SIZE, DEFAULT_MIX, DEFAULT_THETA, type ValidScenario } from './schema.ts';
+import { originAt, type Tree } from './tree.ts';
+
+/**
+ * A scenario in the format of the file, with nothing left out: every default filled in, extends and
+ * variables resolved, paths absolute. Written out as YAML it is a scenario of its own, anywhere.
+ */
+export type ResolvedScenario = Omit<ValidScenario, 'extends'>;
+
+/** Fills in the defaults that depend on other keys, and makes paths absolute. */
+export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario {
+  const { extends: _extends, ...rest } = scenario;
+  const { trace, ...load } = scenario.load;
+  if (trace !== undefined) {
+    const { folder } = originAt(tree, ['load', 'trace', 'file']).source;
+    return { ...rest, load: { ...load, trace: { ...trace, file: resolve(folder, trace.file) } } };
+  }
+  const addresses = load.addresses ?? { distribution: 'uniform', slices: 'shared' };
+  const { theta = DEFAULT_THETA, ...others } = addresses;
+  return {
+    ...rest,
+    load: {
+      ...load,
+      mix: load.mix ?? DEFAULT_MIX,
+      blockSize: load.blockSize ?? DEFAULT_BLOCK_SIZE,
+      addresses: addresses.distribution === 'zipf' ? { ...others, theta } : others,
+    },
+  };
+}
+
+/** Text that came out of a substitution must not be taken for a reference when read again. */
+export function escaped(scenario: ResolvedScenario): ResolvedScenario {
+  const { trace } = scenario.load;
+  return {
+    ...scenario,
+    name: escapeReferences(scenario.name),
+    description: escapeReferences(scenario.description),
+    load: {
+      ...scenario.load,
+      ...(trace === undefined ? {} : { trace: { ...trace, file: escapeReferences(trace.file) } }),
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { scenarioJsonSchema } from './schema.ts';
+import { closest } from './suggest.ts';
+import type { Path } from './tree.ts';
+
+/** What else a key may be meant as: hints for the keys that people try. */
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+/** Keys that are no misspelling but belong to another version, or to another tool. */
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  matrix: 'sweeps over a matrix are not part of this version',
+  'load.rate': 'open load, with planned arrivals, comes in a later version',
+  'load.arrivals': 'open load, with planned arrivals, comes in a later version',
+};
+
+const MERGE_KEY = 'merge keys are not part of the format; extends merges whole files';
+
+export interface KeyHint {
+  readonly hint: string;
+  /** The key it is probably a misspelling of. */
+  readonly meant: string | null;
+}
+
+/** For a key that the map at a path does not have. */
+export function keyHint(parent: Path, key: string): KeyHint {
+  const names = parent.filter((step) => typeof step === 'string');
+  const explanation = EXPLANATIONS[[...names, key].join('.')];
+  if (explanation !== undefined) return { hint: explanation, meant: null };
+  if (key === '<<') return { hint: MERGE_KEY, meant: null };
+  const places = allKeys().filter((place) => place.at(-1) === key);
+  if (places.length > 0 && places.length <= 3) {
+    const list = places.map((place) => place.join('.')).join(' or ');
+    return { hint: `it belongs elsewhere: ${list}`, meant: null };
+  }
+  const siblings = keysAt(names);
+  const meant = closest(key, siblings);
+  if (meant !== undefined) return { hint: `did you mean ${JSON.stringify(meant)}?`, meant };
+  return { hint: `known: ${siblings.join(', ')}`, meant: null };
+}
+
+/** Keys of the map that a path of names leads to; list positions are left out of it. */
+export function keysAt(names: readonly string[]): string[] {
+  let node: SchemaNode | undefined = root();
+  for (const name of names) node = node === undefined ? undefined : propertiesOf(node)[name];
+  return node === undefined ? [] : Object.keys(propertiesOf(node));
+}
+
+function allKeys(node: SchemaNode = root(), path: readonly string[] = []): string[][] {
+  return Object.entries(propertiesOf(node)).flatMap(([key, below]) => [
+    [...path, key],
+    ...allKeys(below, [...path, key]),
+  ]);
+}
+
+/** A list of maps is looked through, as `load.blockSize` is. */
+function propertiesOf(node: SchemaNode): Readonly<Record<string, SchemaNode>> {
+  const list = node.anyOf?.find((one) => one.items !== undefined);
+  return node.properties ?? node.items?.properties ?? list?.items?.properties ?? {};
+}
+
+let cachedRoot: SchemaNode | undefined;
+
+/** Made on the first mistake, since a scenario without one has no use for it. */
+function root(): SchemaNode {
+  cachedRoot ??= scenarioJsonSchema() as SchemaNode;
+  return cachedRoot;
+}

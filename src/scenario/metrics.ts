@@ -1,0 +1,175 @@
+import {
+  formatByteRate,
+  formatBytes,
+  formatCount,
+  formatNs,
+  formatPercent,
+  formatRate,
+} from '../units.ts';
+import { OPERATIONS } from './plan.ts';
+
+export type MetricUnit = 'ns' | 'ratio' | 'bytes' | 'count' | 'per-second';
+
+/** Something a threshold can be put on. */
+export interface Metric {
+  readonly name: string;
+  readonly unit: MetricUnit;
+  readonly description: string;
+  /** Keys that lead to the observed value in result.json. */
+  readonly path: readonly string[];
+  /** Taken from a histogram: without samples there is no value, and the threshold fails. */
+  readonly isDistribution: boolean;
+}
+
+/** Statistics of every distribution, as they are named in thresholds and in result.json. */
+export const STATISTICS = [
+  'min',
+  'mean',
+  'p50',
+  'p90',
+  'p99',
+  'p99.9',
+  'p99.99',
+  'p99.999',
+  'max',
+] as const;
+
+/** A distribution, and where result.json keeps its statistics. */
+export interface Distribution {
+  readonly name: string;
+  readonly description: string;
+  readonly path: readonly string[];
+}
+
+const OPERATION_DISTRIBUTIONS: readonly Distribution[] = OPERATIONS.flatMap((operation) => [
+  {
+    name: operation,
+    description: `service time of ${operation} operations`,
+    path: ['operations', operation, 'service'],
+  },
+  {
+    name: `${operation}.service`,
+    description: `service time of ${operation} operations: completion − issue`,
+    path: ['operations', operation, 'service'],
+  },
+  {
+    name: `${operation}.response`,
+    description: `response time of ${operation} operations: completion − planned arrival`,
+    path: ['operations', operation, 'response'],
+  },
+]);
+
+export const DISTRIBUTIONS: readonly Distribution[] = [
+  {
+    name: 'allocation',
+    description: 'the allocator call alone, granted and refused alike',
+    path: ['allocation', 'service'],
+  },
+  ...OPERATION_DISTRIBUTIONS,
+  { name: 'lock.wait', description: 'wait for the allocation lock', path: ['lock', 'wait'] },
+  { name: 'lock.hold', description: 'time in the allocation lock', path: ['lock', 'hold'] },
+  {
+    name: 'targetLock.wait',
+    description: 'wait for the target lock, which guards the remap table',
+    path: ['targetLock', 'wait'],
+  },
+  { name: 'targetLock.hold', description: 'time in the target lock', path: ['targetLock', 'hold'] },
+];
+
+const scalar = (
+  name: string,
+  unit: MetricUnit,
+  path: readonly string[],
+  description: string,
+): Metric => ({ name, unit, path, description, isDistribution: false });
+
+const SCALARS: readonly Metric[] = [
+  scalar('collisions', 'count', ['collisions'], 'spares handed out to two sectors at once'),
+  scalar('errors', 'count', ['errors'], 'operations that failed, all kinds together'),
+  scalar(
+    'throughput',
+    'per-second',
+    ['throughput', 'operationsPerSecond'],
+    'operations completed per second of the measured phase',
+  ),
+  scalar(
+    'throughput.bytes',
+    'per-second',
+    ['throughput', 'bytesPerSecond'],
+    'bytes moved per second of the measured phase',
+  ),
+  scalar('allocation.granted', 'count', ['allocation', 'granted'], 'spares handed out'),
+  scalar('allocation.refused', 'count', ['allocation', 'refused'], 'answers of "none"'),
+  scalar(
+    'allocation.drained',
+    'count',
+    ['allocation', 'drained'],
+    'spares that one thread still got after the last had been told "none"',
+  ),
+  scalar('cache.hitRate', 'ratio', ['cache', 'hitRate'], 'hits / (hits + misses)'),
+  scalar('cache.hits', 'count', ['cache', 'hits'], 'allocations served without a refill'),
+  scalar('cache.misses', 'count', ['cache', 'misses'], 'allocations that had to refill'),
+  scalar(
+    'lock.contended',
+    'ratio',
+    ['lock', 'contendedRatio'],
+    'share of acquisitions of the allocation lock that had to wait',
+  ),
+  scalar(
+    'lock.fairness',
+    'ratio',
+    ['lock', 'fairness'],
+    'how evenly threads got the allocation lock: 1 = all the same number of times',
+  ),
+  scalar('memory.allocator', 'bytes', ['memory', 'allocatorBytes'], 'bitmap, cache and lock'),
+  scalar('memory.table', 'bytes', ['memory', 'tableBytes'], 'the remap table'),
+  scalar('memory.device', 'bytes', ['memory', 'deviceBytes'], 'main device and spare area'),
+  scalar(
+    'memory.instrument',
+    'bytes',
+    ['memory', 'instrumentBytes'],
+    'what only measuring needs: histograms, claims, audit words',
+  ),
+];
+
+/** Every metric there is, distributions with each of their statistics. */
+export const METRICS: readonly Metric[] = [
+  ...DISTRIBUTIONS.flatMap(({ name, description, path }) =>
+    STATISTICS.map((statistic) => ({
+      name: `${name}.${statistic}`,
+      unit: 'ns' as const,
+      description: `${statistic}: ${description}`,
+      path: [...path, statistic],
+      isDistribution: true,
+    })),
+  ),
+  ...SCALARS,
+];
+
+const BY_NAME: ReadonlyMap<string, Metric> = new Map(
+  METRICS.map((metric) => [metric.name, metric]),
+);
+
+/** Distributions by name, and the scalars: the list to show a person. */
+export const METRIC_GROUPS: readonly string[] = [
+  ...DISTRIBUTIONS.map(({ name }) => `${name}.<statistic>`),
+  ...SCALARS.map(({ name }) => name),
+];
+
+export function metricNamed(name: string): Metric | undefined {
+  return BY_NAME.get(name);
+}
+
+/** Whether a metric counts bytes per second rather than events. */
+export function isByteRate(metric: Metric): boolean {
+  return metric.name === 'throughput.bytes';
+}
+
+/** A value of a metric, in its unit, as reports show it. */
+export function formatMetric(metric: Metric, value: number): string {
+  if (metric.unit === 'ns') return formatNs(value);
+  if (metric.unit === 'ratio') return formatPercent(value);
+  if (metric.unit === 'bytes') return formatBytes(value);
+  if (metric.unit === 'count') return formatCount(value);
+  return isByteRate(metric) ? formatByteRate(value) : formatRate(value);
+}

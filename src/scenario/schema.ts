@@ -1,0 +1,538 @@
+import { z } from 'zod';
+import {
+  formatSize,
+  formatTime,
+  parseCount,
+  parseSectorCount,
+  parseSize,
+  parseTime,
+  type Reading,
+} from '../units.ts';
+import {
+  ALLOCATOR_KINDS,
+  EXPECTATIONS,
+  IN_FLIGHT,
+  INTEGRITIES,
+  LOCK_KINDS,
+  LOOKUPS,
+  MATCHES,
+  PLACEMENTS,
+  PROTOCOLS,
+  SECTOR_BYTES,
+} from './plan.ts';
+import { shown } from './problems.ts';
+
+/**
+ * Every key a scenario may hold: type, unit, range, default, meaning. Validation, defaults and the
+ * JSON Schema that editors use all come from here. What concerns two keys at once is in rules.ts.
+ *
+ * Values stay as they were written (`4k` is not made into 4096), so that what comes out is again a
+ * scenario in the format of the file, only complete. Messages are the end of a sentence that begins
+ * with the key.
+ */
+
+/** Largest main device or spare area: just under 4 GiB, what one shared buffer can hold. */
+export const SECTOR_COUNT_MAX = 2 ** 23 - 1;
+export const THREAD_COUNT_MAX = 256;
+export const NAME_LENGTH_MAX = 200;
+
+const DAY_NS = 24 * 3.6e12;
+const HOUR_NS = 3.6e12;
+
+/** Control characters, line breaks of any script, and marks that reorder what a terminal shows. */
+const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+interface Quantity {
+  readonly what: string;
+  readonly parse: (written: string | number) => Reading;
+  readonly format: (value: number) => string;
+  /** Of the text forms, for editors. */
+  readonly pattern: string;
+}
+
+const SIZE: Quantity = {
+  what: 'a size such as 4k or 64MiB (k = 1024 bytes)',
+  parse: parseSize,
+  format: formatSize,
+  pattern: '^\\d+(\\.\\d+)?([kKMGT]|[KMGT]i|[KMGT]iB|B)?$',
+};
+
+const SECTORS: Quantity = {
+  what: 'a number of sectors such as 16384 or 128Ki (k = Ki = 1024)',
+  parse: parseSectorCount,
+  format: String,
+  pattern: '^\\d+(\\.\\d+)?([kKMGT]|[KMGT]i)?$',
+};
+
+const EVENTS: Quantity = {
+  what: 'a number of operations such as 50000 or 1M (k = 1000)',
+  parse: parseCount,
+  format: String,
+  pattern: '^\\d+(\\.\\d+)?[kMGT]?$',
+};
+
+const TIME: Quantity = {
+  what: 'a time with its unit such as 250us, 10s or 1m30s',
+  parse: parseTime,
+  format: formatTime,
+  pattern: '^(\\d+(\\.\\d+)?(ns|us|µs|μs|ms|s|m|h))+$',
+};
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly multipleOf?: number;
+  /** The range in words, where the figures alone would not help. */
+  readonly words?: string;
+}
+
+/** Undefined when the value is a quantity in the range; else what is wrong with it. */
+function quantityProblem(quantity: Quantity, range: Range, value: unknown): string | undefined {
+  const { min, max, multipleOf = 1 } = range;
+  const words = range.words ?? `from ${quantity.format(min)} to ${quantity.format(max)}`;
+  const rule = `must be ${quantity.what}, ${words}, not ${shown(value)}`;
+  if (typeof value !== 'string' && typeof value !== 'number') return rule;
+  const reading = quantity.parse(value);
+  if (!reading.ok) return `must be ${quantity.what}, not ${shown(value)}: ${reading.problem}`;
+  const isInRange = reading.value >= min && reading.value <= max;
+  return isInRange && reading.value % multipleOf === 0 ? undefined : rule;
+}
+
+function checked(quantity: Quantity, range: Range) {
+  return (value: string | number, context: z.RefinementCtx): void => {
+    const message = quantityProblem(quantity, range, value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
+}
+
+/** Text with a suffix, or a bare number where that can only mean one thing. */
+function quantity(kind: Quantity, range: Range) {
+  return z
+    .union([z.string(), z.number()], {
+      error: (issue) => quantityProblem(kind, range, issue.input),
+    })
+    .superRefine(checked(kind, range))
+    .meta({ pattern: kind.pattern, minimum: range.min, maximum: range.max });
+}
+
+function time(range: Range) {
+  return z
+    .string({ error: (issue) => quantityProblem(TIME, range, issue.input) })
+    .superRefine(checked(TIME, range))
+    .meta({ pattern: TIME.pattern });
+}
+
+function whole(min: number, max: number) {
+  const span = max === Number.MAX_SAFE_INTEGER ? '2^53 − 1' : String(max);
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be a whole number from ${min} to ${span}, not ${shown(issue.input)}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+function weight() {
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be a weight, a number from 0 to 1000000, not ${shown(issue.input)}`;
+  return z.number({ error }).min(0, { error }).max(1_000_000, { error });
+}
+
+function numberAbove0(max: number, otherwise = '') {
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be a number above 0 and at most ${max}${otherwise}, not ${shown(issue.input)}`;
+  return z.number({ error }).gt(0, { error }).max(max, { error });
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, {
+    error: (issue) => `must be one of ${values.join(', ')}, not ${shown(issue.input)}`,
+  });
+}
+
+function trueOrFalse() {
+  return z.boolean({ error: (issue) => `must be true or false, not ${shown(issue.input)}` });
+}
+
+function text(what: string) {
+  return z.string({ error: (issue) => `must be ${what}, not ${shown(issue.input)}` });
+}
+
+function map<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'invalid_type'
+        ? `must be a map of ${known}, not ${shown(issue.input)}`
+        : undefined,
+  });
+}
+
+const title = text('a text')
+  .superRefine((value, context) => {
+    const reject = (message: string) => context.addIssue({ code: 'custom', message });
+    if (value.trim() === '') reject('must not be empty');
+    if ([...value].length > NAME_LENGTH_MAX) {
+      reject(`must be at most ${NAME_LENGTH_MAX} characters long`);
+    }
+    if (INVISIBLE.test(value)) reject('must not hold control characters or line breaks');
+  })
+  .meta({ minLength: 1, maxLength: NAME_LENGTH_MAX });
+
+const prose = text('a text').superRefine((value, context) => {
+  if (value.length > 10_000) {
+    context.addIssue({ code: 'custom', message: 'must be at most 10000 characters long' });
+  }
+  if (INVISIBLE.test(value.replace(/[\n\t]/g, ''))) {
+    context.addIssue({ code: 'custom', message: 'must not hold control characters' });
+  }
+});
+
+const SPARE_RANGE: Range = { min: 1, max: SECTOR_COUNT_MAX };
+const SECTORS_OR_NONE: Quantity = { ...SECTORS, what: `none, or ${SECTORS.what}` };
+
+const device = map({
+  sectors: quantity(SECTORS, { min: 1, max: SECTOR_COUNT_MAX })
+    .default('128Ki')
+    .meta({
+      description: `Sectors of ${SECTOR_BYTES} bytes on the main device; k = Ki = 1024. 1 to ${SECTOR_COUNT_MAX}. Default 128Ki (64 MiB).`,
+    }),
+  spare: map({
+    sectors: quantity(SECTORS, { min: 1, max: SECTOR_COUNT_MAX })
+      .default(16384)
+      .meta({
+        description: `Sectors of the spare area, metadata included; k = Ki = 1024. 1 to ${SECTOR_COUNT_MAX}; at least 16384 with placement v4-fixed. Default 16384 (8 MiB).`,
+      }),
+    start: quantity(SECTORS, { min: 0, max: Number.MAX_SAFE_INTEGER }).default(0).meta({
+      description:
+        'Sector of the spare device at which the area begins. Reported, never added to the position of a spare. Default 0.',
+    }),
+    limit: z
+      .union([quantity(SECTORS_OR_NONE, SPARE_RANGE), z.literal('none')], {
+        error: (issue) => quantityProblem(SECTORS_OR_NONE, SPARE_RANGE, issue.input),
+      })
+      .default('none')
+      .meta({
+        description:
+          "dm-remap's max_remaps: only this many sectors of the area can be allocated, reserved ones included. A number of sectors from 1, or none. Default none.",
+      }),
+    placement: oneOf(PLACEMENTS).default('v4-dynamic').meta({
+      description:
+        'Which spares are reserved for metadata copies. v4-dynamic: by size of the area, as published; v4-fixed: sectors 0, 1024, 2048, 4096 and 8192; none: no reservation. Default v4-dynamic.',
+    }),
+  })
+    .prefault({})
+    .meta({ description: 'The spare area, whose sectors replace bad ones.' }),
+});
+
+const allocator = map({
+  kind: oneOf(ALLOCATOR_KINDS).default('cached').meta({
+    description:
+      'cached: ring of spares refilled from the reservation bitmap; linear: scan of the bitmap; bitmap: atomic OR per word; per-worker: each thread claims whole words. Default cached.',
+  }),
+  protocol: oneOf(PROTOCOLS).default('guarded').meta({
+    description:
+      'Order of lock, take, refill and mark. as-published: as dm-remap v4.0 does it (cached and linear only); guarded: corrected. Default guarded.',
+  }),
+  outerLock: trueOrFalse().default(false).meta({
+    description:
+      'Hold the target lock around the whole allocation, as the message path of dm-remap does. Default false.',
+  }),
+  cache: map({
+    slots: whole(1, 65_536).default(64).meta({
+      description: 'Slots of the allocation cache. 1 to 65536. Default 64.',
+    }),
+    batch: whole(1, 65_536).default(32).meta({
+      description: 'Spares a refill looks for. 1 to slots. Default 32.',
+    }),
+    searchLimit: whole(1, SECTOR_COUNT_MAX).default(1000).meta({
+      description:
+        'Batches of bits (of up to 32) that a refill examines before it gives up. From 1. Default 1000.',
+    }),
+  })
+    .prefault({})
+    .meta({
+      description: 'The allocation cache; used by kind cached only.',
+    }),
+});
+
+const mix = map({
+  read: weight().default(0).meta({ description: 'Weight of reads. From 0. Default 0.' }),
+  write: weight().default(0).meta({ description: 'Weight of writes. From 0. Default 0.' }),
+  remap: weight().default(0).meta({
+    description:
+      'Weight of remaps: a sector, from a range of the thread’s own, is moved to a spare. From 0. Default 0.',
+  }),
+  unremap: weight().default(0).meta({
+    description:
+      'Weight of unremaps: a remapped sector gives its spare back. From 0; needs remap, protocol guarded and inFlight drain. Default 0.',
+  }),
+});
+
+/** `mix` when the scenario gives none. */
+export const DEFAULT_MIX = { read: 60, write: 30, remap: 10, unremap: 0 };
+export const DEFAULT_BLOCK_SIZE = '4k';
+export const DEFAULT_THETA = 1.1;
+
+const BLOCK_RANGE: Range = {
+  min: SECTOR_BYTES,
+  max: SECTOR_COUNT_MAX * SECTOR_BYTES,
+  multipleOf: SECTOR_BYTES,
+  words: `a multiple of ${SECTOR_BYTES} bytes above 0 and no larger than the device`,
+};
+
+const BLOCK_OR_LIST: Quantity = {
+  ...SIZE,
+  what: `${SIZE.what} or a list of { size, weight }`,
+};
+
+const blockBytes = quantity(SIZE, BLOCK_RANGE);
+
+const weightedBlocks = z
+  .array(
+    map({
+      size: blockBytes.meta({ description: 'Size of the I/O, in multiples of 512 bytes.' }),
+      weight: weight().default(1).meta({ description: 'Weight in the draw. From 0. Default 1.' }),
+    }),
+  )
+  .min(1, { error: () => 'must hold at least one size' })
+  .max(64, { error: () => 'must hold at most 64 sizes' });
+
+const addresses = map({
+  distribution: oneOf(['uniform', 'zipf', 'sequential']).default('uniform').meta({
+    description: 'How the address of a read or write is drawn. Default uniform.',
+  }),
+  theta: numberAbove0(10)
+    .optional()
+    .meta({
+      description: `Zipf exponent: the item of rank r is drawn with probability ∝ 1 / r^theta. Above 0, at most 10; only with zipf. Default ${DEFAULT_THETA}.`,
+    }),
+  slices: oneOf(['shared', 'disjoint']).default('shared').meta({
+    description:
+      'shared: every thread addresses the whole device; disjoint: thread t its own t-th part. Default shared.',
+  }),
+});
+
+const trace = map({
+  file: text('the path of a trace')
+    .min(1, { error: () => 'must not be empty' })
+    .refine((value) => !value.includes('\0'), { error: 'must not hold a NUL character' })
+    .meta({
+      description: 'Path of the trace, from the folder of the file that this is written in.',
+    }),
+  format: oneOf(['auto', 'fio-iolog-v2', 'fio-iolog-v3']).default('auto').meta({
+    description: 'Format of the trace; auto reads it off the first line. Default auto.',
+  }),
+  speed: z
+    .union([numberAbove0(1_000_000, ', or max'), z.literal('max')], {
+      error: (issue) =>
+        `must be a number above 0 and at most 1000000, or max, not ${shown(issue.input)}`,
+    })
+    .default(1)
+    .meta({
+      description:
+        'Factor on the recorded timing: 2 replays twice as fast; max: as fast as possible. Default 1.',
+    }),
+  threads: oneOf(['by-hash', 'round-robin']).default('by-hash').meta({
+    description:
+      'Which thread issues a record. by-hash: the same thread for the same address; round-robin: in turn. Default by-hash.',
+  }),
+});
+
+const load = map({
+  threads: whole(1, THREAD_COUNT_MAX)
+    .default(2)
+    .meta({
+      description: `Threads of load. 1 to ${THREAD_COUNT_MAX}. Default 2.`,
+    }),
+  model: z
+    .literal('closed', {
+      error: (issue) =>
+        issue.input === 'open'
+          ? 'must be closed: open load, with planned arrivals, comes in a later version'
+          : `must be closed, not ${shown(issue.input)}`,
+    })
+    .default('closed')
+    .meta({
+      description: 'closed: the next operation follows the completion of the last. Default closed.',
+    }),
+  thinkTime: time({ min: 0, max: DAY_NS }).default('0s').meta({
+    description:
+      'Pause of a thread between two operations; a time with its unit, shorter than watchdog. Default 0s.',
+  }),
+  warmup: time({ min: 0, max: DAY_NS }).default('0ms').meta({
+    description: 'Load before measuring begins; a time with its unit, at most 24h. Default 0ms.',
+  }),
+  duration: time({ min: 1, max: DAY_NS }).optional().meta({
+    description:
+      'Length of the measured phase; a time with its unit, at most 24h. The first limit reached ends the load.',
+  }),
+  operations: quantity(EVENTS, { min: 1, max: 1e12 }).optional().meta({
+    description:
+      'Operations of all threads together, warm-up not counted. Counted in thousands: k = 1000, M = 1000000 (Ki and Mi are refused). 1 to 10^12.',
+  }),
+  until: oneOf(['exhausted']).optional().meta({
+    description:
+      'exhausted: a thread ends when the allocator has told it "none"; afterwards one thread drains what can still be had. Needs mix.remap above 0.',
+  }),
+  mix: mix.optional().meta({
+    description:
+      'Weights of the operations; those not named get 0. Not with a trace. Default { read: 60, write: 30, remap: 10 }.',
+    default: DEFAULT_MIX,
+  }),
+  blockSize: z
+    .union([blockBytes, weightedBlocks], {
+      error: (issue) => quantityProblem(BLOCK_OR_LIST, BLOCK_RANGE, issue.input),
+    })
+    .optional()
+    .meta({
+      description:
+        'Size of reads and writes, in multiples of 512 bytes (k = 1024), or a weighted list [{ size, weight }]. Not with a trace. Default 4k.',
+      default: DEFAULT_BLOCK_SIZE,
+    }),
+  addresses: addresses.optional().meta({
+    description: 'Where reads and writes go. Not with a trace. Default uniform over the device.',
+    default: {},
+  }),
+  trace: trace.optional().meta({
+    description: 'A recorded load, in place of mix, blockSize, addresses and until.',
+  }),
+});
+
+const faults = map({
+  thread: map({
+    index: whole(0, THREAD_COUNT_MAX - 1)
+      .default(0)
+      .meta({
+        description: 'Which thread of load fails, from 0. Default 0.',
+      }),
+    afterOperations: quantity(EVENTS, { min: 0, max: 1e12 }).default(0).meta({
+      description: 'Operations it completes before (k = 1000). Default 0.',
+    }),
+    does: oneOf(['throw', 'exit', 'hold-lock']).meta({
+      description:
+        'throw: it throws; exit: it ends without a word; hold-lock: it takes the allocation lock for good.',
+    }),
+  })
+    .optional()
+    .meta({ description: 'A fault of one thread, to see what a broken run looks like.' }),
+});
+
+export const scenarioSchema = map({
+  version: z
+    .literal(1, { error: (issue) => `must be 1, not ${shown(issue.input)}` })
+    .meta({ description: 'Version of this format: 1. Required.' }),
+  extends: text('the path of a scenario file').optional().meta({
+    description:
+      'Path of a scenario, from the folder of this file, that this one is merged over: maps key by key, lists and values replaced.',
+  }),
+  name: title.meta({
+    description: `What the scenario is called in reports. 1 to ${NAME_LENGTH_MAX} characters, no control characters. Required.`,
+  }),
+  description: prose.default('').meta({
+    description: 'The question that the scenario asks, for reports. Default empty.',
+  }),
+  seed: whole(0, Number.MAX_SAFE_INTEGER).default(1).meta({
+    description:
+      'Root of all random streams: the same seed gives every thread the same operations. 0 to 2^53 − 1. Default 1.',
+  }),
+  device: device.prefault({}).meta({ description: 'The simulated device.' }),
+  allocator: allocator.prefault({}).meta({ description: 'How spares are handed out.' }),
+  lock: map({
+    kind: oneOf(LOCK_KINDS).default('test-and-test-and-set').meta({
+      description:
+        'Stands in for the kernel spinlock. FIFO locks (ticket, mcs, queued) suffer when threads outnumber cores. Default test-and-test-and-set.',
+    }),
+  })
+    .prefault({})
+    .meta({ description: 'The lock around the allocation state and the remap table.' }),
+  remap: map({
+    match: oneOf(MATCHES).default('every-sector').meta({
+      description:
+        'Which sectors of an I/O are looked up. first-sector: only the first, as published. Default every-sector.',
+    }),
+    lookup: oneOf(LOOKUPS).default('hash').meta({
+      description: 'Search in the remap table. linear: as published. Default hash.',
+    }),
+    inFlight: oneOf(IN_FLIGHT).default('drain').meta({
+      description:
+        'drain: a remap waits for I/O in flight to its sector before it copies; ignore: as published. Default drain.',
+    }),
+  })
+    .prefault({})
+    .meta({ description: 'How I/O finds remapped sectors.' }),
+  load: load.prefault({}).meta({
+    description: 'What the threads do. At least one of duration, operations, until or trace.',
+  }),
+  faults: faults.prefault({}).meta({ description: 'Faults planted in the run. Default none.' }),
+  integrity: oneOf(INTEGRITIES).default('strict').meta({
+    description:
+      'Verification of data. strict: every read; sampled: some; off: none. Shown in every summary. Default strict.',
+  }),
+  thresholds: z
+    .array(
+      text('a text such as "allocation.p99 < 100us"').meta({
+        description:
+          'metric comparison limit, e.g. allocation.p99.9 < 100us or cache.hitRate > 80%.',
+      }),
+      {
+        error: (issue) =>
+          `must be a list such as [allocation.p99 < 100us], not ${shown(issue.input)}`,
+      },
+    )
+    .default([])
+    .meta({
+      description:
+        'What must hold of the result; one that fails ends in exit code 1. Default none.',
+    }),
+  expect: oneOf(EXPECTATIONS).default('pass').meta({
+    description:
+      'pass: no collision may be found; collision: one must be found, for scenarios that show a fault. Default pass.',
+  }),
+  watchdog: time({ min: 1e8, max: HOUR_NS }).default('10s').meta({
+    description:
+      'A run in which no thread completes an operation for so long is broken; a time with its unit, 100ms to 1h. Default 10s.',
+  }),
+  interval: time({ min: 1e7, max: HOUR_NS }).default('1s').meta({
+    description: 'Grid of the interval series; a time with its unit, 10ms to 1h. Default 1s.',
+  }),
+}).meta({
+  title: 'sparestorm scenario',
+  description:
+    'One load scenario. Sizes and sector counts: k = 1024 (4k, 128Ki, 64MiB). Counts of operations: k = 1000. Times always carry a unit (250us, 10s, 1m30s). ' +
+    `Any value may hold \${env:NAME} or \${env:NAME:-default}.`,
+});
+
+/** A scenario as the schema leaves it: every unconditional default filled in. */
+export type ValidScenario = z.output<typeof scenarioSchema>;
+
+/** Draft-7, which is what editors' YAML support reads. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  return withReferences(z.toJSONSchema(scenarioSchema, { target: 'draft-7', io: 'input' }));
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** `${env:…}` is text to an editor, whatever type it becomes: each scalar allows it as well. */
+const REFERENCE = '\\$\\{env:';
+
+function withReferences(schema: JsonSchema): JsonSchema {
+  if (schema.properties !== undefined) {
+    const properties = Object.entries(schema.properties).map(
+      ([key, property]) => [key, withReferences(property as JsonSchema)] as const,
+    );
+    return { ...schema, properties: Object.fromEntries(properties) };
+  }
+  if (schema.items !== undefined) {
+    return { ...schema, items: withReferences(schema.items as JsonSchema) };
+  }
+  if (schema.pattern !== undefined) {
+    return { ...schema, pattern: `${schema.pattern}|${REFERENCE}` };
+  }
+  if (schema.anyOf !== undefined) {
+    return { ...schema, anyOf: schema.anyOf.map((one) => withReferences(one as JsonSchema)) };
+  }
+  if (schema.type === 'string' && schema.enum === undefined) return schema;
+  const { description, default: otherwise, ...own } = schema;
+  const outer: JsonSchema = { anyOf: [own, { type: 'string', pattern: REFERENCE }] };
+  if (description !== undefined) outer.description = description;
+  if (otherwise !== undefined) outer.default = otherwise;
+  return outer;
+}

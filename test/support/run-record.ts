@@ -1,0 +1,314 @@
+/**
+ * Small plans and run records for tests: complete, plausible, and changed only where a test says
+ * so. Overrides reach into objects; arrays, histograms and nulls are replaced as a whole.
+ */
+import type { Verdict } from '../../src/check/check.ts';
+import { bucketCountFor, type Histogram, histogramOf } from '../../src/record/histogram.ts';
+import type {
+  Interval,
+  LockRecord,
+  OperationRecord,
+  RunRecord,
+} from '../../src/record/run-record.ts';
+import { resultOf } from '../../src/report/result.ts';
+import type { Result } from '../../src/report/result-schema.ts';
+import type { Comparison, Operation, Plan } from '../../src/scenario/plan.ts';
+
+export type Overrides<T> = T extends readonly unknown[] | Histogram | Uint8Array
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]?: Overrides<T[K]> }
+    : T;
+
+/** Covers a minute. */
+export const BUCKET_COUNT = bucketCountFor(60e9);
+
+export function samples(...latenciesNs: number[]): Histogram {
+  return histogramOf(latenciesNs, BUCKET_COUNT);
+}
+
+/** So many latencies, rising from the first in equal steps. */
+export function risingSamples(count: number, fromNs: number, stepNs: number): Histogram {
+  return samples(...Array.from({ length: count }, (_, index) => fromNs + index * stepNs));
+}
+
+export function somePlan(overrides: Overrides<Plan> = {}): Plan {
+  const plan: Plan = {
+    name: 'small-and-plain',
+    description: '',
+    seed: 42,
+    device: {
+      sectorCount: 1024,
+      spare: { sectorCount: 64, start: 0, limit: null, placement: 'none' },
+    },
+    allocator: {
+      kind: 'cached',
+      protocol: 'guarded',
+      outerLock: false,
+      cache: { slotCount: 8, batchCount: 4, searchLimit: 100 },
+    },
+    lock: { kind: 'test-and-test-and-set' },
+    remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
+    load: {
+      threadCount: 2,
+      model: 'closed',
+      thinkTimeNs: 0,
+      warmupNs: 500_000_000,
+      durationNs: 2_000_000_000,
+      operationCount: null,
+      untilExhausted: false,
+      mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+      blockSizes: [{ sectorCount: 8, weight: 1 }],
+      addresses: { distribution: 'uniform', theta: 1, slices: 'shared' },
+      trace: null,
+    },
+    faults: { thread: null },
+    integrity: 'strict',
+    thresholds: [],
+    expect: 'pass',
+    watchdogNs: 10_000_000_000,
+    intervalNs: 1_000_000_000,
+  };
+  return merged(plan, overrides);
+}
+
+/** Two threads, two seconds: 1000 reads, 500 writes, 20 remaps that took spares 0 to 19. */
+export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
+  const claims = Array.from({ length: 20 }, (_, order) => ({
+    kind: 'claim' as const,
+    order,
+    thread: order % 2,
+    lba: 100 + order,
+    spare: order,
+    issueNs: 600_000_000 + order * 1000,
+    completionNs: 600_000_500 + order * 1000,
+  }));
+  const run: RunRecord = {
+    startedAt: '2026-11-22T07:40:12.345Z',
+    durationNs: 2_000_000_000,
+    ending: { kind: 'finished', reason: '', dump: [] },
+    threads: [0, 1].map((thread) => ({
+      thread,
+      operationCount: 950,
+      firstIssueNs: 10_000 + thread * 5000,
+      lastCompletionNs: 2_500_000_000,
+      claimCount: 10,
+      refusedCount: 0,
+      operationDigest: 12345 + thread,
+    })),
+    operations: {
+      read: someOperation(risingSamples(1000, 1_000_000, 1000), 4_096_000),
+      write: someOperation(risingSamples(500, 3_000_000, 1000), 2_048_000),
+      remap: someOperation(risingSamples(20, 10_000_000, 1_000_000), 0),
+      unremap: someOperation(samples(), 0),
+      sync: someOperation(samples(), 0),
+      trim: someOperation(samples(), 0),
+    },
+    allocation: {
+      requestedCount: 20,
+      grantedCount: 20,
+      refusedCount: 0,
+      drainedCount: 0,
+      firstRefusal: null,
+      service: risingSamples(20, 400, 10),
+    },
+    cache: { hitCount: 15, missCount: 5, refillCount: 5 },
+    allocationLock: someLock({ name: 'allocation' }),
+    targetLock: someLock({
+      name: 'target',
+      acquisitionCount: 0,
+      contendedCount: 0,
+      wait: samples(),
+      hold: samples(),
+      perThread: [
+        { acquisitionCount: 0, contendedCount: 0 },
+        { acquisitionCount: 0, contendedCount: 0 },
+      ],
+    }),
+    claims,
+    unloggedClaimCount: 0,
+    ownerConflicts: [],
+    ownerConflictCount: 0,
+    spares: {
+      allocatableEnd: 64,
+      reserved: new Uint8Array(64),
+      marked: Uint8Array.from({ length: 64 }, (_, spare) => (spare < 23 ? 1 : 0)),
+      ring: { slotCount: 8, head: 6, tail: 1, count: 3, slots: [22, 0, 0, 0, 0, 0, 20, 21] },
+      cachedAreMarked: true,
+    },
+    remapTable: claims.map(({ lba, spare }) => ({ lba, spare })),
+    data: {
+      readSectorCount: 8000,
+      sweptSectorCount: 1024,
+      faultCounts: {
+        'lost-write': 0,
+        'stale-read': 0,
+        'torn-write': 0,
+        misdirected: 0,
+        'foreign-data': 0,
+        'bit-flip': 0,
+      },
+      findings: [],
+    },
+    intervals: [
+      someInterval('warmup', 0, 500_000_000),
+      someInterval('measure', 500_000_000, 1_500_000_000),
+      someInterval('measure', 1_500_000_000, 2_500_000_000),
+    ],
+    memory: {
+      allocatorBytes: 512,
+      deviceBytes: 557_056,
+      tableBytes: 8192,
+      instrumentBytes: 3_145_728,
+    },
+    environment: {
+      tool: 'sparestorm 0.1.0',
+      node: '20.20.2',
+      v8: '11.3.244.8',
+      platform: 'linux x64',
+      cpu: 'Some CPU',
+      cores: 4,
+      oversubscribed: false,
+      clock: { costNs: 36.4, stepNs: 10 },
+      emptyOperationNs: 78.2,
+      jitter: { maxNs: 1_800_000, lostShare: 0.033 },
+    },
+  };
+  return merged(run, overrides);
+}
+
+export function someOperation(service: Histogram, bytes: number): OperationRecord {
+  return {
+    count: service.count,
+    refusedCount: 0,
+    errorCount: 0,
+    skippedCount: 0,
+    bytes,
+    service,
+    response: service,
+  };
+}
+
+export function someLock(overrides: Overrides<LockRecord> = {}): LockRecord {
+  const lock: LockRecord = {
+    kind: 'test-and-test-and-set',
+    name: 'allocation',
+    acquisitionCount: 25,
+    contendedCount: 5,
+    parkCount: 0,
+    overlapCount: 0,
+    samplePeriod: 1,
+    wait: risingSamples(25, 50, 10),
+    hold: risingSamples(25, 100, 10),
+    perThread: [
+      { acquisitionCount: 15, contendedCount: 3 },
+      { acquisitionCount: 10, contendedCount: 2 },
+    ],
+  };
+  return merged(lock, overrides);
+}
+
+export function someInterval(
+  phase: Interval['phase'],
+  startNs: number,
+  endNs: number,
+  latenciesNs: { readonly [O in Operation]?: readonly number[] } = { read: [1500, 2500] },
+): Interval {
+  const of = (name: Operation) => {
+    const service = samples(...(latenciesNs[name] ?? []));
+    return { count: service.count, service };
+  };
+  return {
+    startNs,
+    endNs,
+    phase,
+    operations: {
+      read: of('read'),
+      write: of('write'),
+      remap: of('remap'),
+      unremap: of('unremap'),
+      sync: of('sync'),
+      trim: of('trim'),
+    },
+    grantedCount: 10,
+    refusedCount: 0,
+    ownerConflictCount: 0,
+  };
+}
+
+export function someVerdict(name: string, overrides: Overrides<Verdict> = {}): Verdict {
+  const verdict: Verdict = {
+    name,
+    verdict: 'held',
+    count: 0,
+    summary: `20 claims examined: nothing against ${name}.`,
+    evidence: [],
+    consequenceOf: null,
+  };
+  return merged(verdict, overrides);
+}
+
+export function brokenVerdict(
+  name: string,
+  count = 1,
+  overrides: Overrides<Verdict> = {},
+): Verdict {
+  return someVerdict(name, {
+    verdict: 'broken',
+    count,
+    summary: `20 claims examined: ${count} against ${name}.`,
+    evidence: [
+      {
+        text: 'spare 5 serves LBA 105 (thread 1, at 600.005 ms) and LBA 106 (thread 0, at 600.006 ms)',
+        spare: 5,
+        lbas: [105, 106],
+        threads: [1, 0],
+        timesNs: [600_005_500, 600_006_500],
+      },
+    ],
+    ...overrides,
+  });
+}
+
+function merged<T>(base: T, overrides: unknown): T {
+  if (!isPlain(base) || !isPlain(overrides)) return overrides as T;
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overrides)) {
+    if (value !== undefined) result[key] = merged(result[key], value);
+  }
+  return result as T;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+/** The result of a plan and a run record, all checks held unless told otherwise. */
+export function someResult(
+  input: {
+    readonly plan?: Overrides<Plan>;
+    readonly run?: Overrides<RunRecord>;
+    readonly verdicts?: readonly Verdict[];
+    readonly sets?: readonly string[];
+    readonly sourceFile?: string;
+  } = {},
+): Result {
+  return resultOf({
+    plan: somePlan(input.plan),
+    scenario: { version: 1, name: 'small-and-plain' },
+    sourceFile: input.sourceFile ?? 'scenarios/small.yaml',
+    sets: input.sets ?? [],
+    run: someRunRecord(input.run),
+    verdicts: input.verdicts ?? ['collisions', 'reserved', 'data'].map((name) => someVerdict(name)),
+  });
+}
+
+export function someThreshold(
+  metric: string,
+  comparison: Comparison,
+  limit: number,
+): Plan['thresholds'][number] {
+  return { expression: `${metric} ${comparison} ${limit}`, metric, comparison, limit };
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { livePanel, progressLine, type Snapshot } from '../../../src/report/progress.ts';
+import { columnsOf } from '../../../src/report/text.ts';
+
+const SNAPSHOT: Snapshot = {
+  name: 'spare-cache-contention',
+  seed: 42,
+  threadCount: 4,
+  lockKind: 'ticket',
+  phase: 'measure',
+  elapsedNs: 10_000_000_000,
+  progress: 0.5,
+  operationCount: 1_989_000,
+  operationsPerSecond: 198_900,
+  operation: 'read',
+  p50Ns: 3100,
+  p99Ns: 40_000,
+  lockContendedShare: 0.38,
+  cacheHitRate: 0.913,
+  spares: { used: 1204, allocatable: 4096 },
+  collisionCount: 0,
+};
+
+const NOTHING_YET: Snapshot = {
+  ...SNAPSHOT,
+  phase: 'warmup',
+  elapsedNs: 0,
+  progress: null,
+  operationCount: 0,
+  operationsPerSecond: 0,
+  operation: null,
+  p50Ns: null,
+  p99Ns: null,
+  lockContendedShare: null,
+  cacheHitRate: null,
+  spares: { used: 0, allocatable: 0 },
+};
+
+const PLAIN = { color: false, unicode: true, width: 80 };
+
+test('a line for a log', () => {
+  expect(progressLine(SNAPSHOT, { unicode: true })).toBe(
+    '[00:10] measure 50%  199k/s  read p99 40.0µs  lock 38%  hit 91.3%  spares 29%  collisions 0',
+  );
+  expect(progressLine(NOTHING_YET, { unicode: false })).toBe(
+    '[00:00] warmup  0/s  lock -  hit -  spares 0%  collisions 0',
+  );
+});
+
+test('hours appear when there are any', () => {
+  const at = (seconds: number) => progressLine({ ...SNAPSHOT, elapsedNs: seconds * 1e9 }, PLAIN);
+  expect(at(59.9)).toMatch(/^\[00:59\]/);
+  expect(at(600)).toMatch(/^\[10:00\]/);
+  expect(at(3723)).toMatch(/^\[1:02:03\]/);
+});
+
+test('100 % is said only when it is done', () => {
+  const at = (progress: number) => progressLine({ ...SNAPSHOT, progress }, PLAIN);
+  expect(at(0.9999)).toContain('measure 99%');
+  expect(at(1)).toContain('measure 100%');
+  expect(at(1.7)).toContain('measure 100%');
+});
+
+test('the panel shows what the snapshot says', () => {
+  expect(livePanel(SNAPSHOT, PLAIN)).toEqual([
+    ' spare-cache-contention   seed 42   4 threads   measure',
+    ` ${'█'.repeat(24)}${'░'.repeat(24)}  50%   10.0s   10.0s left`,
+    '',
+    ' throughput  199k/s   1.99M operations',
+    ' latency     read   p50 3.10µs   p99 40.0µs',
+    ' lock        ticket   contended 38%',
+    ' cache       hit rate 91.3%',
+    ` spares      ${'█'.repeat(7)}${'░'.repeat(17)}  1,204 of 4,096 used`,
+    ' collisions  ✓ 0',
+    ' Ctrl-C stops and keeps the results',
+  ]);
+});
+
+test('a collision is marked', () => {
+  const panel = livePanel({ ...SNAPSHOT, collisionCount: 1234 }, PLAIN);
+  expect(panel).toContain(' collisions  ✗ 1,234');
+});
+
+describe.each([
+  ['a usual moment', SNAPSHOT],
+  ['nothing yet', NOTHING_YET],
+  ['the end', { ...SNAPSHOT, phase: 'finish', progress: 1 }],
+  [
+    'enormous figures',
+    {
+      ...SNAPSHOT,
+      threadCount: 1024,
+      elapsedNs: 9e14,
+      operationCount: 9e15,
+      operationsPerSecond: 9e12,
+      p50Ns: 9e12,
+      p99Ns: 9e12,
+      spares: { used: 134_217_728, allocatable: 134_217_728 },
+      collisionCount: 9e12,
+    },
+  ],
+  ['a hostile name', { ...SNAPSHOT, name: `\u001b[2J\n${'x'.repeat(10_000)}` }],
+] as [string, Snapshot][])('the panel at %s', (_, snapshot) => {
+  test.each([120, 80, 60])('fits %d columns', (width) => {
+    for (const unicode of [true, false]) {
+      for (const line of livePanel(snapshot, { ...PLAIN, unicode, width })) {
+        expect(columnsOf(line)).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/\p{Cc}/u);
+        if (!unicode) expect(line).toMatch(/^[\x20-\x7e]*$/);
+      }
+    }
+  });
+});

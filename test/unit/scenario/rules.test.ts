@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { messagesOf, planOf } from './support.ts';
+
+const HEAD = 'version: 1\nname: x\n';
+
+/** A scenario that breaks a rule, where and how; and the nearest one that does not. */
+const CASES: readonly { rule: string; broken: string; problem: string; kept: string }[] = [
+  {
+    rule: 'a load has an end',
+    broken: 'load:\n  threads: 2\n',
+    problem: '3:1 load has no end: give at least one of duration, operations or until',
+    kept: 'load: { operations: 5 }\n',
+  },
+  {
+    rule: 'a load has an end, also when it is not mentioned',
+    broken: 'seed: 3\n',
+    problem: '1:1 load has no end: give at least one of duration, operations or until',
+    kept: 'load: { until: exhausted }\n',
+  },
+  {
+    rule: 'a trace excludes a mix',
+    broken: 'load: { trace: { file: x }, mix: { read: 1 } }\n',
+    problem: '3:34 load.mix cannot be combined with load.trace',
+    kept: 'load: { trace: { file: x } }\n',
+  },
+  {
+    rule: 'a trace excludes a block size',
+    broken: 'load: { trace: { file: x }, blockSize: 4k }\n',
+    problem: '3:40 load.blockSize cannot be combined with load.trace',
+    kept: 'load: { trace: { file: x }, duration: 5s }\n',
+  },
+  {
+    rule: 'a trace excludes addresses',
+    broken: 'load: { trace: { file: x }, addresses: {} }\n',
+    problem: '3:40 load.addresses cannot be combined with load.trace',
+    kept: 'load: { trace: { file: x }, threads: 1 }\n',
+  },
+  {
+    rule: 'a trace excludes until',
+    broken: 'load: { trace: { file: x }, until: exhausted }\n',
+    problem: '3:36 load.until cannot be combined with load.trace',
+    kept: 'load: { trace: { file: x }, operations: 5 }\n',
+  },
+  {
+    rule: 'some weight of the mix is above 0',
+    broken: 'load: { duration: 5s, mix: { read: 0 } }\n',
+    problem: '3:28 load.mix has no weight above 0: nothing would be issued',
+    kept: 'load: { duration: 5s, mix: { read: 0.1 } }\n',
+  },
+  {
+    rule: 'unremap needs the guarded protocol',
+    broken:
+      'allocator: { protocol: as-published }\nload: { duration: 5s, mix: { remap: 1, unremap: 1 } }\n',
+    problem: '4:49 load.mix.unremap needs allocator.protocol guarded, not as-published',
+    kept: 'load: { duration: 5s, mix: { remap: 1, unremap: 1 } }\n',
+  },
+  {
+    rule: 'unremap needs I/O in flight to be drained',
+    broken: 'remap: { inFlight: ignore }\nload: { duration: 5s, mix: { remap: 1, unremap: 1 } }\n',
+    problem: '4:49 load.mix.unremap needs remap.inFlight drain, not ignore',
+    kept: 'remap: { inFlight: ignore }\nload: { duration: 5s }\n',
+  },
+  {
+    rule: 'unremap needs remap',
+    broken: 'load: { duration: 5s, mix: { unremap: 1 } }\n',
+    problem: '3:39 load.mix.unremap needs load.mix.remap above 0',
+    kept: 'load: { duration: 5s, mix: { remap: 1, unremap: 0 } }\n',
+  },
+  {
+    rule: 'until: exhausted needs remaps',
+    broken: 'load: { until: exhausted, mix: { read: 1 } }\n',
+    problem: '3:16 load.until: exhausted needs load.mix.remap above 0, to use up the spares',
+    kept: 'load: { until: exhausted, mix: { remap: 1 } }\n',
+  },
+  {
+    rule: 'until: exhausted alone leaves no room for a warm-up',
+    broken: 'load: { until: exhausted, warmup: 1s }\n',
+    problem:
+      '3:35 load.warmup must be 0ms when until: exhausted is the only limit: spares claimed ' +
+      'during warm-up are not measured, and it might use up all of them',
+    kept: 'load: { until: exhausted, warmup: 1s, duration: 5s }\n',
+  },
+  {
+    rule: 'bitmap does not exist as published',
+    broken: 'load: { duration: 5s }\nallocator: { kind: bitmap, protocol: as-published }\n',
+    problem:
+      '4:38 allocator.protocol as-published exists for the kinds cached and linear, not for bitmap',
+    kept: 'load: { duration: 5s }\nallocator: { kind: linear, protocol: as-published }\n',
+  },
+  {
+    rule: 'per-worker does not exist as published',
+    broken: 'load: { duration: 5s }\nallocator: { kind: per-worker, protocol: as-published }\n',
+    problem:
+      '4:42 allocator.protocol as-published exists for the kinds cached and linear, not for per-worker',
+    kept: 'load: { duration: 5s }\nallocator: { kind: per-worker }\n',
+  },
+  {
+    rule: 'a batch fits the cache',
+    broken: 'load: { duration: 5s }\nallocator: { cache: { batch: 65 } }\n',
+    problem: '4:30 allocator.cache.batch must be from 1 to allocator.cache.slots (64), not 65',
+    kept: 'load: { duration: 5s }\nallocator: { cache: { batch: 64 } }\n',
+  },
+  {
+    rule: 'a batch fits the cache, also when the cache is what was made smaller',
+    broken: 'load: { duration: 5s }\nallocator: { cache: { slots: 4 } }\n',
+    problem: '4:30 allocator.cache.batch must be from 1 to allocator.cache.slots (4), not 32',
+    kept: 'load: { duration: 5s }\nallocator: { cache: { slots: 4, batch: 4 } }\n',
+  },
+  {
+    rule: 'a block fits the device',
+    broken: 'device: { sectors: 8 }\nload: { duration: 5s, blockSize: 8k }\n',
+    problem: '4:34 load.blockSize must be at most the device (4KiB), not 8KiB',
+    kept: 'device: { sectors: 16 }\nload: { duration: 5s, blockSize: 8k }\n',
+  },
+  {
+    rule: 'each block of a list fits the device',
+    broken:
+      'device: { sectors: 8 }\nload: { duration: 5s, blockSize: [{ size: 512 }, { size: 8k }] }\n',
+    problem: '4:58 load.blockSize must be at most the device (4KiB), not 8KiB',
+    kept: 'device: { sectors: 16 }\nload: { duration: 5s, blockSize: [{ size: 512 }, { size: 8k }] }\n',
+  },
+  {
+    rule: 'the default block fits the device too',
+    broken: 'device: { sectors: 4 }\nload: { duration: 5s }\n',
+    problem: '3:20 load.blockSize must be at most the device (2KiB), not 4KiB',
+    kept: 'device: { sectors: 4 }\nload: { duration: 5s, blockSize: 512 }\n',
+  },
+  {
+    rule: 'some block weight is above 0',
+    broken: 'load: { duration: 5s, blockSize: [{ size: 4k, weight: 0 }] }\n',
+    problem: '3:34 load.blockSize has no weight above 0',
+    kept: 'load: { duration: 5s, blockSize: [{ size: 4k, weight: 0 }, { size: 8k }] }\n',
+  },
+  {
+    rule: 'disjoint slices hold the largest block',
+    broken:
+      'device: { sectors: 31 }\nload: { threads: 4, duration: 5s, addresses: { slices: disjoint } }\n',
+    problem:
+      '4:56 load.addresses.slices: disjoint gives each of 4 threads 7 sectors of the device, ' +
+      'fewer than the largest block of 8',
+    kept: 'device: { sectors: 32 }\nload: { threads: 4, duration: 5s, addresses: { slices: disjoint } }\n',
+  },
+  {
+    rule: 'theta is for zipf',
+    broken: 'load: { duration: 5s, addresses: { theta: 1.1 } }\n',
+    problem: '3:43 load.addresses.theta belongs to distribution zipf, not uniform',
+    kept: 'load: { duration: 5s, addresses: { distribution: zipf, theta: 1.1 } }\n',
+  },
+  {
+    rule: 'each thread that remaps has a range of its own',
+    broken: 'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512 }\n',
+    problem:
+      '3:20 device.sectors must be at least load.threads (4) when sectors are remapped, since ' +
+      'each thread has a range of its own; it is 3',
+    kept: 'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512, mix: { read: 1 } }\n',
+  },
+  {
+    rule: 'v4-fixed needs room for its copies',
+    broken: 'device: { spare: { sectors: 16383, placement: v4-fixed } }\nload: { duration: 5s }\n',
+    problem: '3:29 device.spare.sectors must be at least 16384 with placement v4-fixed, not 16383',
+    kept: 'device: { spare: { sectors: 16384, placement: v4-fixed } }\nload: { duration: 5s }\n',
+  },
+  {
+    rule: 'a pause is shorter than the watchdog',
+    broken: 'load: { duration: 5s, thinkTime: 10s }\n',
+    problem:
+      '3:34 load.thinkTime must be shorter than watchdog (10s), which would end the run, not 10s',
+    kept: 'load: { duration: 5s, thinkTime: 10s }\nwatchdog: 11s\n',
+  },
+  {
+    rule: 'the thread that fails exists',
+    broken: 'load: { duration: 5s }\nfaults: { thread: { index: 2, does: exit } }\n',
+    problem: '4:28 faults.thread.index must be below load.threads (2), not 2',
+    kept: 'load: { duration: 5s }\nfaults: { thread: { index: 1, does: exit } }\n',
+  },
+];
+
+describe('between keys', () => {
+  it.each(CASES)('$rule', ({ broken, problem, kept }) => {
+    expect(messagesOf(HEAD + broken)).toEqual([problem]);
+    expect(planOf(HEAD + kept).name).toBe('x');
+  });
+});
