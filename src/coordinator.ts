@@ -109,7 +109,7 @@ async function untilFinished(
     const now = nowNs();
     const { failure } = threads;
     if (failure !== null) {
-      const dump = watchdog.describe(now);
+      const dump = watchdog.describe(now, failure.thread);
       await untilLeft(plan, gate);
       series.take(nowNs() - startNs);
       return { kind: 'broken', reason: `thread ${failure.thread} died: ${failure.message}`, dump };
@@ -118,10 +118,11 @@ async function untilFinished(
     const stalled = watchdog.stalledThread(now);
     if (stalled !== null) {
       const dump = watchdog.describe(now);
+      const seconds = plan.watchdogNs / 1e9;
+      const blame = watchdog.blameFor(stalled);
+      const reason = `thread ${stalled} completed no operation for ${seconds} s${blame}`;
       await untilLeft(plan, gate);
       series.take(nowNs() - startNs);
-      const seconds = plan.watchdogNs / 1e9;
-      const reason = `thread ${stalled} completed no operation for ${seconds} s (the watchdog's time)`;
       return { kind: 'broken', reason, dump };
     }
     if (signal?.aborted === true && !interrupted) {

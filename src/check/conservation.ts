@@ -35,7 +35,7 @@ function examineConservation(plan: Plan, run: RunRecord): Finding {
   const settled = settleClaims(run.claims);
   const stateOf = statesOf(settled, run);
   const { allocatableEnd, cachedAreMarked } = run.spares;
-  const totals = { used: 0, cached: 0, free: 0, reserved: 0 };
+  const totals = { used: 0, cached: 0, free: 0, reserved: 0, lost: 0 };
   const wrongSpares: number[] = [];
   let unmarkedCount = 0;
   let unreturnedCount = 0;
@@ -52,7 +52,7 @@ function examineConservation(plan: Plan, run: RunRecord): Finding {
   const count = wrongSpares.length + strayReleases.length;
   const sum =
     `${totals.used} used + ${totals.cached} cached + ${totals.free} free + ` +
-    `${totals.reserved} reserved`;
+    `${totals.reserved} reserved${totals.lost === 0 ? '' : ` + ${totals.lost} lost`}`;
   if (count === 0) {
     return held(`${sum} = ${counted(allocatableEnd, 'spare')}, and the bitmap says the same.`);
   }
@@ -132,14 +132,13 @@ function statesOf(
   });
 }
 
-function roleOf({
-  isReserved,
-  isCached,
-  holder,
-}: SpareState): 'used' | 'cached' | 'free' | 'reserved' {
+type Role = 'used' | 'cached' | 'free' | 'reserved' | 'lost';
+
+function roleOf({ isReserved, isCached, isMarked, holder }: SpareState): Role {
   if (isReserved) return 'reserved';
   if (holder !== undefined) return 'used';
-  return isCached ? 'cached' : 'free';
+  if (isCached) return 'cached';
+  return isMarked ? 'lost' : 'free';
 }
 
 /** What is wrong with a spare's state, as the rest of a sentence about it, or null. */

@@ -13,6 +13,7 @@ import { DATA_FAULTS } from '../record/run-record.ts';
 import { SectorAudit } from '../record/sector-audit.ts';
 import { type Stamp, Stamper } from '../record/stamp.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
+import { ThreadTime } from '../record/thread-time.ts';
 import type { Plan } from '../scenario/plan.ts';
 
 /** With `integrity: sampled`, one read in so many is checked. */
@@ -87,7 +88,7 @@ export class DataProbe {
   }
 
   /** Judges the thread's read buffer. */
-  afterRead(lba: number, sectorCount: number, timeNs: number): void {
+  afterRead(lba: number, sectorCount: number, times: Float64Array): void {
     if (!this.#checking) return;
     this.#counters.add(ThreadFloat.readSectors, sectorCount);
     for (let index = 0; index < sectorCount; index++) {
@@ -96,11 +97,16 @@ export class DataProbe {
       const floor = this.#floors[index] as number;
       // The common case, decided without an object: a sector nobody has written, as expected.
       if (reading === 'never-written' && floor === 0) continue;
-      this.#judge(lba + index, reading, floor, timeNs);
+      this.#judge(lba + index, reading, floor, times);
     }
   }
 
-  #judge(lba: number, reading: Parameters<typeof dataFaultOf>[0], floor: number, timeNs: number) {
+  #judge(
+    lba: number,
+    reading: Parameters<typeof dataFaultOf>[0],
+    floor: number,
+    times: Float64Array,
+  ) {
     const issued = this.#audit.issuedOf(lba);
     const fault = dataFaultOf(reading, this.#stamp, { lba, floor, issued }, false);
     if (fault === null) return;
@@ -118,7 +124,8 @@ export class DataProbe {
     words[at + FindingEntry.foundWriter] = this.#stamp.writer;
     words[at + FindingEntry.allowedFrom] = floor;
     words[at + FindingEntry.allowedTo] = issued;
-    floats[(at + FindingEntry.timeNs) / 2] = timeNs;
+    floats[(at + FindingEntry.timeNs) / 2] =
+      (times[ThreadTime.completion] as number) - (times[ThreadTime.gate] as number);
     this.#counters.set(ThreadFloat.findings, count + 1);
   }
 }

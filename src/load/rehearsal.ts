@@ -17,8 +17,6 @@ const MOST_TOTAL_NS = 1e9;
  * scenario that is over in 10 ms they would be the result. Nothing of it is recorded.
  */
 export function rehearse(plan: Plan): void {
-  // A trace's operations cannot be rehearsed without it; its first ones are the warm-up.
-  if (plan.load.trace !== null) return;
   const miniature = miniatureOf(plan);
   const startedNs = nowNs();
   const mostNs = Math.min(MOST_NS, MOST_TOTAL_NS / plan.load.threadCount);
@@ -30,9 +28,17 @@ export function rehearse(plan: Plan): void {
   }
 }
 
-/** The same plan for one thread, on a device just large enough, for one round. */
+/**
+ * The same plan for one thread, on a device just large enough, for one round. A trace is stood in
+ * for by reads and writes of its largest size: the same device, other addresses.
+ */
 function miniatureOf(plan: Plan): Plan {
-  const blocks = plan.load.blockSizes.map((size) => size.sectorCount);
+  const { trace } = plan.load;
+  const blockSizes =
+    trace === null
+      ? plan.load.blockSizes
+      : [{ sectorCount: Math.max(1, trace.sectorCountMax), weight: 1 }];
+  const blocks = blockSizes.map((size) => size.sectorCount);
   const sectorCount = Math.min(plan.device.sectorCount, Math.max(4096, ...blocks));
   const spareCount = Math.min(plan.device.spare.sectorCount, 4096);
   return {
@@ -43,6 +49,9 @@ function miniatureOf(plan: Plan): Plan {
     },
     load: {
       ...plan.load,
+      mix: trace === null ? plan.load.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
+      blockSizes,
+      trace: null,
       threadCount: 1,
       thinkTimeNs: 0,
       warmupNs: 0,

@@ -33,9 +33,9 @@ export class Scatter {
     this.#itemCount = itemCount;
     this.#mask = 0xffffffff >>> (32 - bitCount);
     this.#shift = (bitCount + 1) >>> 1;
-    this.#times0 = random.nextUint32();
-    this.#times1 = random.nextUint32();
-    this.#times2 = random.nextUint32();
+    this.#times0 = random.nextUint32() | 1;
+    this.#times1 = random.nextUint32() | 1;
+    this.#times2 = random.nextUint32() | 1;
     this.#plus0 = random.nextUint32() | 0;
     this.#plus1 = random.nextUint32() | 0;
     this.#plus2 = random.nextUint32() | 0;

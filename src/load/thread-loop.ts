@@ -1,4 +1,4 @@
-import { nowNs } from '../clock.ts';
+import { nowNs, stampNs } from '../clock.ts';
 import { type Device, Outcome } from '../device/device.ts';
 import { allocatorOn, deviceOn } from '../device/index.ts';
 import { ON_MAIN } from '../device/remap-table.ts';
@@ -11,6 +11,7 @@ import { ClaimLog } from '../record/claim-log.ts';
 import { OwnerTable } from '../record/owner-table.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
+import { ThreadTime as T } from '../record/thread-time.ts';
 import { OPERATIONS, type Plan, SECTOR_BYTES, targetLockKindOf } from '../scenario/plan.ts';
 import { DataProbe } from './data-probe.ts';
 import { MeteredLock } from './metered-lock.ts';
@@ -62,8 +63,7 @@ export class ThreadLoop {
   readonly #untilExhausted: boolean;
   readonly #thinkTimeNs: number;
   readonly #operationLimit: number;
-  /** Clock readings, all absolute: gate, start of measurement, end; then issue and completion. */
-  readonly #times = new Float64Array(5);
+  readonly #times = new Float64Array(T.count);
   #exhausted = false;
 
   constructor(plan: Plan, memory: Memory, thread: number) {
@@ -159,104 +159,112 @@ export class ThreadLoop {
   }
 
   #read(lba: number, sectorCount: number): void {
+    const times = this.#times;
     if (this.#probe !== null) this.#probe.beforeRead(lba, sectorCount);
-    const issue = nowNs();
+    stampNs(times, T.issue);
     const outcome = this.#device.read(this.#thread, lba, sectorCount, this.#readByte);
-    const completion = nowNs();
+    stampNs(times, T.completion);
     if (this.#probe !== null && outcome === Outcome.done) {
-      this.#probe.afterRead(lba, sectorCount, completion - (this.#times[T.gate] as number));
+      this.#probe.afterRead(lba, sectorCount, times);
     }
-    this.#record(READ, issue, completion, outcome === Outcome.done ? sectorCount : FAILED);
+    this.#record(READ, outcome === Outcome.done ? sectorCount : FAILED);
   }
 
   #write(lba: number, sectorCount: number): void {
+    const times = this.#times;
     if (this.#probe !== null) this.#probe.beforeWrite(lba, sectorCount);
-    const issue = nowNs();
+    stampNs(times, T.issue);
     const outcome = this.#device.write(this.#thread, lba, sectorCount, this.#writeByte);
-    const completion = nowNs();
+    stampNs(times, T.completion);
     if (this.#probe !== null) {
       this.#probe.afterWrite(lba, sectorCount, outcome === Outcome.done);
     }
-    this.#record(WRITE, issue, completion, outcome === Outcome.done ? sectorCount : FAILED);
+    this.#record(WRITE, outcome === Outcome.done ? sectorCount : FAILED);
   }
 
   /** Flushes and trims are counted and timed; the simulated device has nothing to do for them. */
   #acknowledge(): void {
-    const issue = nowNs();
-    this.#record(this.#drawn.operation, issue, nowNs(), 0);
+    stampNs(this.#times, T.issue);
+    stampNs(this.#times, T.completion);
+    this.#record(this.#drawn.operation, 0);
   }
 
   #remap(lba: number): void {
     const thread = this.#thread;
-    const gateNs = this.#times[T.gate] as number;
+    const times = this.#times;
     const mark = this.#claims.nextMark();
-    const issue = nowNs();
-    let asked = issue;
+    stampNs(times, T.issue);
     if (this.#outerLock) {
       this.#device.lockTarget(thread);
-      asked = nowNs();
-    }
+      stampNs(times, T.asked);
+    } else times[T.asked] = times[T.issue] as number;
     const spare = this.#allocator.allocate(thread);
-    const answered = nowNs();
+    stampNs(times, T.answered);
     if (spare === NO_SPARE) {
       if (this.#outerLock) this.#device.unlockTarget(thread);
-      this.#refused(issue, asked, answered);
+      stampNs(times, T.completion);
+      this.#refused();
       return;
     }
     const owner = this.#owners.claim(spare, mark);
     if (!this.#outerLock) this.#device.lockTarget(thread);
     const outcome = this.#device.attach(lba, spare);
     this.#device.unlockTarget(thread);
-    const completion = nowNs();
-    if (issue >= (this.#times[T.measure] as number)) this.#allocation.record(answered - asked);
+    stampNs(times, T.completion);
+    this.#recordAllocation();
     this.#counters.add(ThreadFloat.granted, 1);
-    this.#claims.claimed(lba, spare, asked - gateNs, answered - gateNs);
+    this.#claims.claimed(lba, spare, times);
     if (owner !== 0) this.#claims.conflicted(spare, owner, mark);
     if (outcome !== Outcome.done && this.#returnsSpares) this.#giveBack(lba, spare);
-    this.#record(REMAP, issue, completion, outcome === Outcome.done ? 1 : FAILED);
+    this.#record(REMAP, outcome === Outcome.done ? 1 : FAILED);
   }
 
-  #refused(issue: number, asked: number, answered: number): void {
+  #refused(): void {
     const counters = this.#counters;
-    const gateNs = this.#times[T.gate] as number;
-    if (issue >= (this.#times[T.measure] as number)) this.#allocation.record(answered - asked);
+    const times = this.#times;
+    const gateNs = times[T.gate] as number;
+    this.#recordAllocation();
     if (counters.get(ThreadFloat.refused) === 0) {
-      counters.set(ThreadFloat.firstRefusalIssueNs, asked - gateNs);
-      counters.set(ThreadFloat.firstRefusalCompletionNs, answered - gateNs);
+      counters.set(ThreadFloat.firstRefusalIssueNs, (times[T.asked] as number) - gateNs);
+      counters.set(ThreadFloat.firstRefusalCompletionNs, (times[T.answered] as number) - gateNs);
     }
     counters.add(ThreadFloat.refused, 1);
     this.#exhausted = this.#untilExhausted;
-    this.#record(REMAP, issue, answered, REFUSED);
+    this.#record(REMAP, REFUSED);
+  }
+
+  #recordAllocation(): void {
+    const times = this.#times;
+    if ((times[T.issue] as number) < (times[T.measure] as number)) return;
+    this.#allocation.record((times[T.answered] as number) - (times[T.asked] as number));
   }
 
   #unremap(lba: number): void {
     const thread = this.#thread;
-    const issue = nowNs();
+    stampNs(this.#times, T.issue);
     this.#device.lockTarget(thread);
     const spare = this.#device.detach(lba);
     this.#device.unlockTarget(thread);
-    if (spare === ON_MAIN) {
-      this.#record(UNREMAP, issue, nowNs(), REFUSED);
-      return;
-    }
-    this.#giveBack(lba, spare);
-    this.#record(UNREMAP, issue, nowNs(), 1);
+    if (spare !== ON_MAIN) this.#giveBack(lba, spare);
+    stampNs(this.#times, T.completion);
+    this.#record(UNREMAP, spare === ON_MAIN ? REFUSED : 1);
   }
 
   /** The owner word is cleared first: its next owner must find it empty. */
   #giveBack(lba: number, spare: number): void {
-    const gateNs = this.#times[T.gate] as number;
-    const issue = nowNs();
+    stampNs(this.#times, T.asked);
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
-    this.#claims.released(lba, spare, issue - gateNs, nowNs() - gateNs);
+    stampNs(this.#times, T.answered);
+    this.#claims.released(lba, spare, this.#times);
   }
 
-  /** `sectorCount` of a request that was done, else REFUSED or FAILED. */
-  #record(operation: number, issue: number, completion: number, sectorCount: number): void {
+  /** The operation just timed; `sectorCount` if it was done, else REFUSED or FAILED. */
+  #record(operation: number, sectorCount: number): void {
     const counters = this.#counters;
     const times = this.#times;
-    times[T.completion] = completion;
+    const issue = times[T.issue] as number;
+    const completion = times[T.completion] as number;
     if (counters.get(ThreadFloat.operations) === 0) {
       counters.set(ThreadFloat.firstIssueNs, issue - (times[T.gate] as number));
     }
@@ -316,9 +324,6 @@ export class ThreadLoop {
     }
   }
 }
-
-/** Positions in #times. */
-const T = { gate: 0, measure: 1, end: 2, completion: 3, arrival: 4 } as const;
 
 const REFUSED = -1;
 const FAILED = -2;

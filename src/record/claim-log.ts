@@ -8,6 +8,7 @@ import {
 } from '../memory/layout.ts';
 import { ownerMarkOf, UNLOGGED } from './owner-table.ts';
 import { ThreadCounters } from './thread-counters.ts';
+import { ThreadTime } from './thread-time.ts';
 
 /** One thread's log of what it was given and what it gave back, in its own order. */
 export class ClaimLog {
@@ -38,14 +39,14 @@ export class ClaimLog {
     return ownerMarkOf(this.#thread, position < this.#capacity ? position : UNLOGGED);
   }
 
-  /** Times are those of the allocator call, since the gate. */
-  claimed(lba: number, spare: number, issueNs: number, completionNs: number): void {
-    this.#write(lba, spare, issueNs, completionNs);
+  /** The allocator call is timed by `asked` and `answered`. */
+  claimed(lba: number, spare: number, times: Float64Array): void {
+    this.#write(lba, spare, times);
   }
 
-  /** The issue time precedes the clearing of the owner word, completion follows the release. */
-  released(lba: number, spare: number, issueNs: number, completionNs: number): void {
-    this.#write(lba, -1 - spare, issueNs, completionNs);
+  /** `asked` precedes the clearing of the owner word, `answered` follows the release. */
+  released(lba: number, spare: number, times: Float64Array): void {
+    this.#write(lba, -1 - spare, times);
   }
 
   /** The owner table held `firstMark` when this thread put `secondMark` there. */
@@ -59,7 +60,7 @@ export class ClaimLog {
     this.#memory.words[at + ConflictEntry.second] = secondMark;
   }
 
-  #write(lba: number, spareOrRelease: number, issueNs: number, completionNs: number): void {
+  #write(lba: number, spareOrRelease: number, times: Float64Array): void {
     const position = this.#counters.get(ThreadFloat.claims);
     if (position >= this.#capacity) {
       this.#counters.add(ThreadFloat.unloggedClaims, 1);
@@ -69,8 +70,9 @@ export class ClaimLog {
     const at = this.#base + position * ClaimEntry.wordCount;
     words[at + ClaimEntry.lba] = lba + 1;
     words[at + ClaimEntry.spare] = spareOrRelease;
-    floats[(at + ClaimEntry.issueNs) / 2] = issueNs;
-    floats[(at + ClaimEntry.completionNs) / 2] = completionNs;
+    const gateNs = times[ThreadTime.gate] as number;
+    floats[(at + ClaimEntry.issueNs) / 2] = (times[ThreadTime.asked] as number) - gateNs;
+    floats[(at + ClaimEntry.completionNs) / 2] = (times[ThreadTime.answered] as number) - gateNs;
     // Last, so that a live or post-mortem reader finds only whole entries.
     this.#counters.set(ThreadFloat.claims, position + 1);
   }

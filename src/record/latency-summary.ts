@@ -5,7 +5,7 @@ import type { Histogram } from './histogram.ts';
 export const PERCENTILES = [50, 90, 99, 99.9, 99.99, 99.999] as const;
 
 /** A percentile's key in reports and thresholds: `p50`, `p99.9`. */
-export type PercentileKey = `p${(typeof PERCENTILES)[number]}`;
+type PercentileKey = `p${(typeof PERCENTILES)[number]}`;
 
 /**
  * A distribution in eleven numbers: whole nanoseconds, and a count. All are 0 when it is empty,

@@ -9,7 +9,7 @@ const LINE_MS_MIN = 10_000;
 /** Lines double their distance up to this, so that a long run does not flood a log. */
 const LINE_MS_MAX = 300_000;
 
-export type LiveMode = 'panel' | 'lines' | 'none';
+type LiveMode = 'panel' | 'lines' | 'none';
 
 export interface LiveOptions {
   /** Where to draw; never stdout, which carries the result. */

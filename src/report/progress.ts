@@ -56,7 +56,6 @@ export function livePanel(snapshot: Snapshot, options: TextOptions): string[] {
     ['lock', `${snapshot.lockKind}   contended ${percentOrDash(snapshot.lockContendedShare)}`],
     ['cache', `hit rate ${percentOrDash(snapshot.cacheHitRate)}`],
     ['spares', sparesText(snapshot, style)],
-    ['collisions', collisionText(snapshot, style)],
   ];
   const name = style.clip(snapshot.name, 32);
   const head = [
@@ -70,6 +69,7 @@ export function livePanel(snapshot: Snapshot, options: TextOptions): string[] {
     ` ${progressText(snapshot, style)}`,
     '',
     ...rows.map(([label, text]) => ` ${label.padEnd(LABEL_COLUMNS)}${style.text(text)}`),
+    ` ${'collisions'.padEnd(LABEL_COLUMNS)}${collisionText(snapshot, style)}`,
     ` ${style.clip('Ctrl-C stops and keeps the results', style.width - 2)}`,
   ];
 }

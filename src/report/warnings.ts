@@ -13,6 +13,8 @@ import { plural } from './text.ts';
 const CLOCK_STEPS_MIN = 5;
 /** With fewer latencies beyond it, a percentile is an anecdote. */
 const SAMPLES_BEYOND_MIN = 10;
+/** A quiet machine takes 3 to 4 % from a loop that does nothing but read the clock. */
+const LOST_SHARE_MAX = 0.1;
 /** Locks that serve waiters in the order of their arrival. */
 const FIFO_KINDS: readonly string[] = ['ticket', 'mcs', 'queued'];
 /** A replay has fallen behind when the median operation waits so many of its service times … */
@@ -30,9 +32,9 @@ export function warningsOf(plan: Plan, measured: Measured): Warning[] {
     ...partialRun(measured),
     ...integrityReduced(measured),
     ...unloggedClaims(measured),
+    ...noisyMachine(measured),
     ...oversubscribed(measured),
     ...fifoLock(measured),
-    ...noWarmup(measured),
     ...clockLimited(measured),
     ...histogramOverflow(measured),
     ...fewSamples(measured),
@@ -66,6 +68,15 @@ function unloggedClaims({ unloggedClaims: count }: Measured): Warning[] {
   return [{ id: 'unlogged-claims', text }];
 }
 
+function noisyMachine({ environment: { jitter } }: Measured): Warning[] {
+  if (jitter.lostShare <= LOST_SHARE_MAX) return [];
+  const text =
+    `The machine was not quiet: just before the run an idle loop lost ` +
+    `${formatPercent(jitter.lostShare)} of its time, up to ${formatNs(jitter.maxNs)} at once; the ` +
+    'tails contain such stalls.';
+  return [{ id: 'noisy-machine', text }];
+}
+
 function oversubscribed({ environment, threadCount }: Measured): Warning[] {
   if (!environment.oversubscribed) return [];
   const text =
@@ -90,14 +101,6 @@ function fifoLock(measured: Measured): Warning[] {
 
 function parksOf(lock: ResultLock): number {
   return FIFO_KINDS.includes(lock.kind) ? lock.parks : 0;
-}
-
-function noWarmup({ warmupNs }: Measured): Warning[] {
-  if (warmupNs > 0) return [];
-  const text =
-    'No warm-up: the first operations ran while the code was still being compiled, and their ' +
-    'latencies are among the figures.';
-  return [{ id: 'no-warmup', text }];
 }
 
 function clockLimited(measured: Measured): Warning[] {

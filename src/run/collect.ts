@@ -172,13 +172,12 @@ export class Collector {
       return logPosition === null ? null : (orderOf.get(`${thread}:${logPosition}`) ?? null);
     };
     const conflicts = this.#threads.flatMap((_, thread) => this.#conflictsOf(thread, claimOf));
-    for (const { spare, ownerMark } of drain.conflicts) {
-      const second = claims.find((claim) => claim.kind === 'drain' && claim.spare === spare);
-      conflicts.push({
-        spare,
-        firstClaim: claimOf(ownerMark),
-        secondClaim: second?.order ?? null,
-      });
+    const drained = new Map(
+      claims.filter(({ kind }) => kind === 'drain').map(({ spare, order }) => [spare, order]),
+    );
+    for (const { spare, ownerMark } of drain.conflicts.slice(0, CONFLICT_LOG_COUNT)) {
+      const secondClaim = drained.get(spare) ?? null;
+      conflicts.push({ spare, firstClaim: claimOf(ownerMark), secondClaim });
     }
     return {
       claims,

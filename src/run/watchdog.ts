@@ -42,8 +42,20 @@ export class Watchdog {
     return null;
   }
 
-  /** Who holds and who waits, one line each; threads that are merely busy are summed up. */
-  describe(now: number): string[] {
+  /** What a stalled thread waits for, and who holds that, as the end of a sentence; or ''. */
+  blameFor(thread: number): string {
+    const { words, layout } = this.#memory;
+    const { waitingFor } = this.#threads[thread] as ThreadCounters;
+    if (waitingFor === WAITING_FOR.nothing) return '';
+    const isAllocation = waitingFor === WAITING_FOR.allocationLock;
+    const holder = words[isAllocation ? layout.allocationHolder : layout.targetHolder] as number;
+    const name = isAllocation ? 'allocation lock' : 'target lock';
+    const held = holder === 0 ? 'which nobody holds' : `held by thread ${holder - 1}`;
+    return `: it waits for the ${name}, ${held}`;
+  }
+
+  /** Who holds and who waits, one line each. `dead` is a thread known to be gone. */
+  describe(now: number, dead: number | null = null): string[] {
     const { words, layout } = this.#memory;
     const lines = [
       holderLine('allocation lock', words[layout.allocationHolder] as number),
@@ -52,7 +64,7 @@ export class Watchdog {
     for (const [thread, counters] of this.#threads.entries()) {
       const stillMs = Math.round((now - (this.#movedNs[thread] as number)) / 1e6);
       const operations = counters.get(ThreadFloat.operations);
-      const state = stateOf(counters);
+      const state = thread === dead ? 'dead' : stateOf(counters);
       lines.push(
         `thread ${thread}: ${state}; ${operations} operations, the last ${stillMs} ms ago`,
       );

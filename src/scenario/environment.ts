@@ -17,6 +17,9 @@ const REFERENCE = /\$\$\{env:|\$\{env:([^}]*)(\}?)/g;
 const NOT_A_REFERENCE = `write \${env:NAME} or \${env:NAME:-default}`;
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
+/** A hostile text may hold a hundred thousand references. */
+const PROBLEMS_MAX = 100;
+
 /** The tree with every reference replaced; those that cannot be are reported and left as failed. */
 export function substituteVariables(
   tree: Tree,
@@ -42,7 +45,8 @@ export function substituteVariables(
       const { value, problem } = resolve(inside, close !== '', variables);
       if (problem === null) return value;
       hasFailed = true;
-      problems.push(problemAt(originWithin(node, offset, reference.length), problem));
+      if (problems.length < PROBLEMS_MAX)
+        problems.push(problemAt(originWithin(node, offset, reference.length), problem));
       return reference;
     });
     return { ...node, value: node.isPlain ? coreScalar(text) : text, hasFailed };

@@ -11,11 +11,11 @@ interface SchemaNode {
 }
 
 /** Keys that are no misspelling but belong to another version, or to another tool. */
-const EXPLANATIONS: Readonly<Record<string, string>> = {
-  matrix: 'sweeps over a matrix are not part of this version',
-  'load.rate': 'open load, with planned arrivals, comes in a later version',
-  'load.arrivals': 'open load, with planned arrivals, comes in a later version',
-};
+const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
+  ['matrix', 'sweeps over a matrix are not part of this version'],
+  ['load.rate', 'open load, with planned arrivals, comes in a later version'],
+  ['load.arrivals', 'open load, with planned arrivals, comes in a later version'],
+]);
 
 const MERGE_KEY = 'merge keys are not part of the format; extends merges whole files';
 
@@ -28,7 +28,7 @@ export interface KeyHint {
 /** For a key that the map at a path does not have. */
 export function keyHint(parent: Path, key: string): KeyHint {
   const names = parent.filter((step) => typeof step === 'string');
-  const explanation = EXPLANATIONS[[...names, key].join('.')];
+  const explanation = EXPLANATIONS.get([...names, key].join('.'));
   if (explanation !== undefined) return { hint: explanation, meant: null };
   if (key === '<<') return { hint: MERGE_KEY, meant: null };
   const places = allKeys().filter((place) => place.at(-1) === key);
@@ -45,7 +45,7 @@ export function keyHint(parent: Path, key: string): KeyHint {
 /** Keys of the map that a path of names leads to; list positions are left out of it. */
 export function keysAt(names: readonly string[]): string[] {
   let node: SchemaNode | undefined = root();
-  for (const name of names) node = node === undefined ? undefined : propertiesOf(node)[name];
+  for (const name of names) node = node === undefined ? undefined : propertyOf(node, name);
   return node === undefined ? [] : Object.keys(propertiesOf(node));
 }
 
@@ -54,6 +54,11 @@ function allKeys(node: SchemaNode = root(), path: readonly string[] = []): strin
     [...path, key],
     ...allKeys(below, [...path, key]),
   ]);
+}
+
+function propertyOf(node: SchemaNode, name: string): SchemaNode | undefined {
+  const properties = propertiesOf(node);
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
 /** A list of maps is looked through, as `load.blockSize` is. */

@@ -1,11 +1,4 @@
-import {
-  formatByteRate,
-  formatBytes,
-  formatCount,
-  formatNs,
-  formatPercent,
-  formatRate,
-} from '../units.ts';
+import { formatByteRate, formatBytes, formatNs, formatPercent, formatRate } from '../units.ts';
 import { OPERATIONS } from './plan.ts';
 
 export type MetricUnit = 'ns' | 'ratio' | 'bytes' | 'count' | 'per-second';
@@ -165,11 +158,14 @@ export function isByteRate(metric: Metric): boolean {
   return metric.name === 'throughput.bytes';
 }
 
+const EXACT = new Intl.NumberFormat('en-US');
+
 /** A value of a metric, in its unit, as reports show it. */
 export function formatMetric(metric: Metric, value: number): string {
   if (metric.unit === 'ns') return formatNs(value);
   if (metric.unit === 'ratio') return formatPercent(value);
   if (metric.unit === 'bytes') return formatBytes(value);
-  if (metric.unit === 'count') return formatCount(value);
+  // A threshold may ask for one very number, so it is not rounded to 16.3k.
+  if (metric.unit === 'count') return EXACT.format(value);
   return isByteRate(metric) ? formatByteRate(value) : formatRate(value);
 }

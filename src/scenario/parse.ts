@@ -7,6 +7,7 @@ import type { Plan, Threshold } from './plan.ts';
 import { problemAt, scenarioError } from './problems.ts';
 import { readScenarioFile } from './read.ts';
 import { type Breach, RULES, type Rule } from './rules.ts';
+import { THRESHOLD_COUNT_MAX } from './schema.ts';
 import { applySets } from './set.ts';
 import { parseThreshold } from './thresholds.ts';
 import { toPlan } from './to-plan.ts';
@@ -69,7 +70,8 @@ function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Proble
   const list = nodeAt(tree, ['thresholds']);
   const thresholds: Threshold[] = [];
   const problems: Problem[] = [];
-  for (const item of list?.kind === 'list' ? list.items : []) {
+  const items = list?.kind === 'list' ? list.items : [];
+  for (const item of items.slice(0, THRESHOLD_COUNT_MAX)) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || item.hasFailed) continue;
     const { threshold, problem } = parseThreshold(item.value);
     if (threshold !== null) thresholds.push(threshold);

@@ -62,12 +62,18 @@ function encodingProblem(path: string, bytes: Buffer): Problem {
     if (isBeginning(bytes.subarray(0, middle))) low = middle;
     else high = middle - 1;
   }
-  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, low), { stream: true });
-  const source = sourceOf(path, before + new TextDecoder('utf-8').decode(bytes.subarray(low)));
+  const before = decoded(bytes.subarray(0, low), true);
+  const wrongAt = Buffer.byteLength(before);
+  const source = sourceOf(path, before + decoded(bytes.subarray(wrongAt), false));
   const start = sourceOf(path, before).text.length;
-  const found = bytes[low]?.toString(16).toUpperCase().padStart(2, '0') ?? 'the end';
+  const found = (bytes[wrongAt] ?? 0).toString(16).toUpperCase().padStart(2, '0');
   const message = `not UTF-8 text: found the byte ${found}`;
   return problemAt({ source, start, end: start + 1 }, message, 'save the file as UTF-8');
+}
+
+/** Wrong bytes become U+FFFD; a stream leaves out an incomplete character at its end. */
+function decoded(bytes: Buffer, stream: boolean): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream });
 }
 
 /** Whether a UTF-8 text can begin like this; its last character may be incomplete. */

@@ -35,6 +35,7 @@ import { shown } from './problems.ts';
 export const SECTOR_COUNT_MAX = 2 ** 23 - 1;
 export const THREAD_COUNT_MAX = 256;
 export const NAME_LENGTH_MAX = 200;
+export const THRESHOLD_COUNT_MAX = 1000;
 
 const DAY_NS = 24 * 3.6e12;
 const HOUR_NS = 3.6e12;
@@ -477,6 +478,7 @@ export const scenarioSchema = map({
           `must be a list such as [allocation.p99 < 100us], not ${shown(issue.input)}`,
       },
     )
+    .max(THRESHOLD_COUNT_MAX, { error: () => `must be at most ${THRESHOLD_COUNT_MAX} lines` })
     .default([])
     .meta({
       description:

@@ -127,6 +127,27 @@ export function without(tree: Tree, path: Path): Tree {
   return { ...tree, entries };
 }
 
+/** The tree without some keys of the map at a path. */
+export function withoutKeys(tree: Tree, path: Path, keys: ReadonlySet<string>): Tree {
+  const [step, ...rest] = path;
+  if (tree.kind === 'list') {
+    const items = tree.items.map((item, index) =>
+      index === step ? withoutKeys(item, rest, keys) : item,
+    );
+    return { ...tree, items };
+  }
+  if (tree.kind !== 'map') return tree;
+  if (step === undefined) {
+    return { ...tree, entries: new Map([...tree.entries].filter(([key]) => !keys.has(key))) };
+  }
+  const entries = new Map(tree.entries);
+  const entry = entries.get(String(step));
+  if (entry !== undefined) {
+    entries.set(String(step), { ...entry, node: withoutKeys(entry.node, rest, keys) });
+  }
+  return { ...tree, entries };
+}
+
 function childOf(node: Tree, step: string | number): Tree | undefined {
   if (node.kind === 'map' && typeof step === 'string') return node.entries.get(step)?.node;
   if (node.kind === 'list' && typeof step === 'number') return node.items[step];

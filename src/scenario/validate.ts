@@ -15,6 +15,7 @@ import {
   type Tree,
   withEntry,
   without,
+  withoutKeys,
 } from './tree.ts';
 
 /**
@@ -35,6 +36,9 @@ type Issue = z.core.$ZodIssue;
 
 /** Each round takes out at least one node of at most a few levels that depend on one another. */
 const ROUNDS_MAX = 8;
+
+/** Looking for what a key was meant as takes a while, and nobody reads so many answers. */
+const UNKNOWN_KEYS_MAX = 100;
 
 export function validate(tree: MapNode): Validation {
   const problems: Problem[] = [];
@@ -95,7 +99,7 @@ function pathOf(issue: Issue): Path {
 function problemsOf(tree: Tree, issue: Issue): Problem[] {
   const path = pathOf(issue);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(tree, path, key));
+    return issue.keys.map((key, index) => unknownKey(tree, path, key, index < UNKNOWN_KEYS_MAX));
   }
   const node = nodeAt(tree, path);
   if (node?.kind === 'scalar' && node.hasFailed) return [];
@@ -107,10 +111,11 @@ function problemsOf(tree: Tree, issue: Issue): Problem[] {
   return [problemAt(origin, `${nameOf(path)} ${issue.message}`, valueHint(node, issue))];
 }
 
-function unknownKey(tree: Tree, parent: Path, key: string): Problem {
+function unknownKey(tree: Tree, parent: Path, key: string, isExplained: boolean): Problem {
   const place = parent.length === 0 ? '' : ` in ${nameOf(parent)}`;
   const origin = keyOrigin(tree, [...parent, key]) ?? originAt(tree, parent);
-  return problemAt(origin, `unknown key ${shown(key)}${place}`, keyHint(parent, key).hint);
+  const hint = isExplained ? keyHint(parent, key).hint : null;
+  return problemAt(origin, `unknown key ${shown(key)}${place}`, hint);
 }
 
 function valueHint(node: Tree, issue: Issue): string | null {
@@ -136,6 +141,7 @@ function suspectsOf(tree: Tree, issue: Issue): Path[] {
 function meantPaths(tree: Tree, issue: Issue): Path[] {
   if (issue.code !== 'unrecognized_keys') return [];
   return issue.keys
+    .slice(0, UNKNOWN_KEYS_MAX)
     .map((key) => [...pathOf(issue), keyHint(pathOf(issue), key).meant])
     .filter((path): path is string[] => path.at(-1) !== null)
     .filter((path) => nodeAt(tree, path) === undefined);
@@ -144,7 +150,7 @@ function meantPaths(tree: Tree, issue: Issue): Path[] {
 /** The tree without what the issue is about; what may not be missing gets a stand-in. */
 function repaired(tree: Tree, path: Path, issue: Issue): Tree {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.reduce((rest, key) => without(rest, [...path, key]), tree);
+    return withoutKeys(tree, path, new Set(issue.keys));
   }
   const [first] = path;
   if (path.length === 1 && (first === 'version' || first === 'name')) {

@@ -21,7 +21,7 @@ export type Overrides<T> = T extends readonly unknown[] | Histogram | Uint8Array
     : T;
 
 /** Covers a minute. */
-export const BUCKET_COUNT = bucketCountFor(60e9);
+const BUCKET_COUNT = bucketCountFor(60e9);
 
 export function samples(...latenciesNs: number[]): Histogram {
   return histogramOf(latenciesNs, BUCKET_COUNT);
@@ -189,7 +189,7 @@ export function someOperation(service: Histogram, bytes: number): OperationRecor
   };
 }
 
-export function someLock(overrides: Overrides<LockRecord> = {}): LockRecord {
+function someLock(overrides: Overrides<LockRecord> = {}): LockRecord {
   const lock: LockRecord = {
     kind: 'test-and-test-and-set',
     name: 'allocation',

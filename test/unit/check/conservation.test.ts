@@ -136,6 +136,7 @@ test('as published, nothing is said to give a spare back', () => {
   const events = [...some, release({ thread: 0, lba: 108, spare: 8, issueNs: 9000 })];
   const plan = planOf({ protocol: 'as-published', unremap: 1 });
   const finding = conservation.examine(plan, withMark(runOf(events), 8, 1));
+  expect(finding.summary).toContain('9 used + 0 cached + 22 free + 8 reserved + 1 lost');
   expect(finding.summary).toContain('as published, nothing gives a spare back');
 });
 

@@ -76,6 +76,14 @@ test('the panel shows what the snapshot says', () => {
   ]);
 });
 
+test('colours add nothing but colour', () => {
+  const coloured = livePanel(SNAPSHOT, { ...PLAIN, color: true }).join('\n');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for.
+  const bare = coloured.replace(/\u001b\[\d+m/g, '');
+  expect(coloured).not.toBe(bare);
+  expect(bare).toBe(livePanel(SNAPSHOT, PLAIN).join('\n'));
+});
+
 test('a collision is marked', () => {
   const panel = livePanel({ ...SNAPSHOT, collisionCount: 1234 }, PLAIN);
   expect(panel).toContain(' collisions  ✗ 1,234');

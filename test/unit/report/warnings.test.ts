@@ -77,6 +77,13 @@ test('unlogged claims are counted', () => {
   );
 });
 
+test('a machine that was not quiet is named with what it took', () => {
+  const environment = { jitter: { lostShare: 0.272, maxNs: 3_140_000 } };
+  expect(warningsOf(quietBut({ run: { environment } })).get('noisy-machine')).toMatch(
+    /lost 27\.2% of its time, up to 3\.14ms at once/,
+  );
+});
+
 describe('more threads than cores', () => {
   const environment = { oversubscribed: true, cores: 1 };
 
@@ -111,10 +118,6 @@ describe('more threads than cores', () => {
 test('a FIFO lock on enough cores is no reason to warn', () => {
   const allocationLock = { kind: 'ticket', parkCount: 3 } as const;
   expect(warningsOf(quietBut({ run: { allocationLock } })).has('fifo-lock')).toBe(false);
-});
-
-test('a missing warm-up is said', () => {
-  expect(warningsOf({ plan: { load: { warmupNs: 0 } } }).has('no-warmup')).toBe(true);
 });
 
 test('a median below five steps of the clock names its operation', () => {

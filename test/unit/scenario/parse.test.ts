@@ -244,6 +244,7 @@ thresholds:
         'not "64MB": MB counts bytes, and this counts sectors of 512 bytes',
       '5:38 allocator.protocol as-published exists for the kinds cached and linear, not for bitmap',
       '7:12 load.threads must be a whole number from 1 to 256, not 300',
+      '9:19 load.mix.unremap needs allocator.protocol guarded, not as-published',
       '9:19 load.mix.unremap needs load.mix.remap above 0',
       '11:5 threshold uses unknown metric "collisons"',
     ]);
