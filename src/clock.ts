@@ -17,8 +17,8 @@ export function nowNs(): number {
 }
 
 /**
- * The same reading, put where the caller wants it. A number this large that is returned or handed on
- * by a call that was not inlined becomes an object; in an array of floats it never does.
+ * The same reading, put where the caller wants it. A number this large that is returned or handed
+ * on by a call that was not inlined becomes an object; in an array of floats it never does.
  */
 export function stampNs(into: Float64Array, index: number): void {
   big[0] = readHrtime();

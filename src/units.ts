@@ -102,7 +102,9 @@ export function parseCount(written: string | number): Reading {
   );
 }
 
-/** Nanoseconds, possibly a fraction of one: `250us`, `1.5s`, `1m30s`. The unit is never optional. */
+/**
+ * Nanoseconds, possibly a fraction of one: `250us`, `1.5s`, `1m30s`. The unit is never optional.
+ */
 export function parseTime(written: string | number): Reading {
   const text = String(written).trim();
   if (/^\d+(\.\d+)?$/.test(text)) {

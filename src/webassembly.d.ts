@@ -1,4 +1,6 @@
-/** The part of WebAssembly that is used here; the ES library of TypeScript leaves it to the DOM's. */
+/**
+ * The part of WebAssembly that is used here; the ES library of TypeScript leaves it to the DOM's.
+ */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum: number; shared: true });

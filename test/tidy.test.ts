@@ -325,8 +325,10 @@ describe('words', () => {
 });
 
 describe('files', () => {
-  test(`no line is longer than ${LINE_WIDTH} columns`, () => {
-    const isTooLong = (line: string) => [...line].length > LINE_WIDTH && !/https?:\/\//.test(line);
+  // The formatter sees to code, and leaves long strings whole; it does not touch comments.
+  test(`no line of a comment is longer than ${LINE_WIDTH} columns`, () => {
+    const isTooLong = (line: string) =>
+      [...line].length > LINE_WIDTH && /^\s*(\*|\/\/|\/\*)/.test(line) && !/https?:\/\//.test(line);
     const rule = `longer than ${LINE_WIDTH} columns`;
     expect(sources.flatMap((source) => linesThat(source, isTooLong, rule))).toEqual([]);
   });

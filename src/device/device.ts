@@ -74,7 +74,9 @@ export class Device {
     this.#resolved = new Int32Array(parts.sectorCountMax);
   }
 
-  /** Reads sectors [lba, lba + sectorCount) into shared memory at targetByte. Returns an Outcome. */
+  /**
+   * Reads sectors [lba, lba + sectorCount) into shared memory at targetByte. Returns an Outcome.
+   */
   read(thread: number, lba: number, sectorCount: number, targetByte: number): number {
     const outcome = this.#enter(thread, lba, sectorCount)
       ? this.#readResolved(lba, sectorCount, targetByte)
@@ -83,7 +85,9 @@ export class Device {
     return outcome;
   }
 
-  /** Writes sectors [lba, lba + sectorCount) from shared memory at sourceByte. Returns an Outcome. */
+  /**
+   * Writes sectors [lba, lba + sectorCount) from shared memory at sourceByte. Returns an Outcome.
+   */
   write(thread: number, lba: number, sectorCount: number, sourceByte: number): number {
     const outcome = this.#enter(thread, lba, sectorCount)
       ? this.#writeResolved(lba, sectorCount, sourceByte)

@@ -71,7 +71,9 @@ export class GuardedCachedAllocator implements SpareAllocator {
     this.#lock.release(thread);
   }
 
-  /** Under the lock, ring empty. Word by word from the cursor, once round; returns the new count. */
+  /**
+   * Under the lock, ring empty. Word by word from the cursor, once round; returns the new count.
+   */
   #refill(): number {
     const words = this.#words;
     const state = this.#state;

@@ -55,7 +55,8 @@ export class LinearRemapTable implements RemapTable {
     if (freed > 0) words[this.#table + Table.freeSlot] = words[at + TableSlot.next] as number;
     words[at + TableSlot.spare] = spare;
     words[at + TableSlot.lba] = lba + 1;
-    // Pairs with the load in mayHold(): the entry is whole before the table is seen not to be empty.
+    // Pairs with the load in mayHold(): the entry is whole before the table is seen not to be
+    // empty.
     if (freed === 0) Atomics.store(words, this.#table + Table.used, used + 1);
   }
 

@@ -44,14 +44,16 @@ export class ReservationBitmap {
     this.#words[word] = (this.#words[word] as number) & ~(1 << (spare & 31));
   }
 
-  /** Clear bits of a word as a mask, limited to spares below `end`. Plain load: a hint or guarded. */
+  /**
+   * Clear bits of a word as a mask, limited to spares below `end`. Plain load: a hint or guarded.
+   */
   freeMask(wordIndex: number, end: number): number {
     return ~(this.#words[this.#base + wordIndex] as number) & maskBelow(wordIndex, end);
   }
 
   /**
-   * Claims the lowest clear bit of a word below `end`, atomically: whoever turns the bit from 0 to 1
-   * has it. Returns the spare, or −1 when the word has none.
+   * Claims the lowest clear bit of a word below `end`, atomically: whoever turns the bit from 0 to
+   * 1 has it. Returns the spare, or −1 when the word has none.
    */
   takeLowest(wordIndex: number, end: number): number {
     const word = this.#base + wordIndex;

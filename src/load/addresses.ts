@@ -7,9 +7,9 @@ import { type Sampler, zipfPositions } from './zipf.ts';
  * Where the next block goes.
  *
  * A thread addresses its slice: the whole device, or its own part of it. Within a slice a block of
- * n sectors has floor(slice / n) positions, at multiples of n from the slice's first sector; sectors
- * after the last whole position are out of reach for that size. For slices that are shared, that is
- * alignment on the device itself.
+ * n sectors has floor(slice / n) positions, at multiples of n from the slice's first sector;
+ * sectors after the last whole position are out of reach for that size. For slices that are shared,
+ * that is alignment on the device itself.
  *
  * Several block sizes in one scenario:
  * uniform     each size is drawn evenly over its own positions;

@@ -49,9 +49,10 @@ const REMAP = OPERATIONS.indexOf('remap');
 const UNREMAP = OPERATIONS.indexOf('unremap');
 
 /**
- * Operations drawn by weight. Reads and writes go where the address source says. Remaps walk through
- * the thread's own LBAs, one after the other, and unremaps follow them in the same order; both count
- * attempts, so that a remap that was refused uses up its LBA and the list stays the same.
+ * Operations drawn by weight. Reads and writes go where the address source says. Remaps walk
+ * through the thread's own LBAs, one after the other, and unremaps follow them in the same order;
+ * both count attempts, so that a remap that was refused uses up its LBA and the list stays the
+ * same.
  */
 class MixedOperations implements OperationSource {
   readonly #operations: RandomStream;

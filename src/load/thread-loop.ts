@@ -25,7 +25,9 @@ import {
 /** Operations between two looks at the stop word. */
 const BATCH = 64;
 
-/** Nearer than this to a planned arrival, a thread spins; a sleep may overshoot by about as much. */
+/**
+ * Nearer than this to a planned arrival, a thread spins; a sleep may overshoot by about as much.
+ */
 const SPIN_NS = 150_000;
 
 const READ = OPERATIONS.indexOf('read');

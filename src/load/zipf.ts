@@ -21,7 +21,9 @@ export interface Sampler {
   next(): number;
 }
 
-/** A sampler of positions, hot ones scattered over the whole range, in the same way for all threads. */
+/**
+ * A sampler of positions, hot ones scattered over the whole range, in the same way for all threads.
+ */
 export function zipfPositions(
   law: { readonly itemCount: number; readonly theta: number },
   streams: { readonly draws: RandomStream; readonly scatter: RandomStream },

@@ -4,7 +4,9 @@
  * call as "this thread is disabled until the word changes".
  */
 
-/** What relax() returns for a sleep. Far above any number of turns, so that one sum carries both. */
+/**
+ * What relax() returns for a sleep. Far above any number of turns, so that one sum carries both.
+ */
 export const PARKED = 2 ** 32;
 
 /** Times a wait parked, from what acquire() returned. */
@@ -26,14 +28,18 @@ const NAP_MS = 0.05;
 
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
 
-/** Waits until view[index] is no longer `seen`, or for a while. Returns 1, or PARKED if it slept. */
+/**
+ * Waits until view[index] is no longer `seen`, or for a while. Returns 1, or PARKED if it slept.
+ */
 export function relax(view: Int32Array, index: number, seen: number): number {
   if (spin(view, index, seen)) return 1;
   Atomics.wait(view, index, seen, NAP_MS);
   return PARKED;
 }
 
-/** The spinning half of relax(). True as soon as the word changed, false when it did not in time. */
+/**
+ * The spinning half of relax(). True as soon as the word changed, false when it did not in time.
+ */
 export function spin(view: Int32Array, index: number, seen: number): boolean {
   for (let turn = 0; turn < SPINS; turn++) {
     if (Atomics.load(view, index) !== seen) return true;

@@ -58,7 +58,8 @@ export interface Region {
  *     gate               0 shut, 1 open                   coordinator writes, atomic
  *     finished           every thread adds 1              atomic
  *     exit               0 stay, 1 return from the task   coordinator writes, atomic
- *     stop               0 run, 1 end                     anybody, atomic; read plainly once a batch
+ *     stop               0 run, 1 end                     anybody, atomic; read plainly once a
+ *     batch
  *     startNs            float; clock when the gate opened, before the gate word is written
  */
 export const Control = {

@@ -1,7 +1,7 @@
 /**
- * Who holds each spare, written at the moment of the claim: the claimant exchanges its own mark into
- * the spare's word, and what comes out should be nothing. The judge of collisions, independent of
- * bitmap, cache and table.
+ * Who holds each spare, written at the moment of the claim: the claimant exchanges its own mark
+ * into the spare's word, and what comes out should be nothing. The judge of collisions, independent
+ * of bitmap, cache and table.
  *
  *     0      nobody
  *     else   thread · 2^24 + position of the claim in the thread's log + 1

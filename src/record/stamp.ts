@@ -147,7 +147,9 @@ function magicOf(seed: number): number {
   return mixed === 0 ? 1 : mixed | 0;
 }
 
-/** A multiply-and-rotate mix (constants of MurmurHash3, Appleby): any one changed word changes it. */
+/**
+ * A multiply-and-rotate mix (constants of MurmurHash3, Appleby): any one changed word changes it.
+ */
 function checkOf(a: number, b: number, c: number, d: number, e: number): number {
   let hash = mix(0x5bd1e995, a);
   hash = mix(hash, b);

@@ -6,7 +6,9 @@ import { clip, exactCount, printable } from './text.ts';
 
 const NAME_COLUMNS_MAX = 80;
 
-/** The result for a pull request or a wiki: verdict, thresholds, checks, latencies, how to repeat. */
+/**
+ * The result for a pull request or a wiki: verdict, thresholds, checks, latencies, how to repeat.
+ */
 export function markdownSummary(result: Result): string {
   const { verdict } = result;
   const mark = verdict.exitCode === 0 ? '✓' : '✗';

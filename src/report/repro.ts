@@ -6,7 +6,9 @@ export interface Source {
   readonly sets: readonly string[];
 }
 
-/** One command line that runs the same scenario with the same operations again, for a POSIX shell. */
+/**
+ * One command line that runs the same scenario with the same operations again, for a POSIX shell.
+ */
 export function reproCommand(source: Source, seed: number): string {
   // A path that begins with a hyphen would be read as an option.
   const file = source.file.startsWith('-') ? `./${source.file}` : source.file;

@@ -38,7 +38,9 @@ function liveClaims(run: RunRecord): Set<number> {
   return live;
 }
 
-/** The filled slots. Under a broken protocol head and count may be anything, and are not trusted. */
+/**
+ * The filled slots. Under a broken protocol head and count may be anything, and are not trusted.
+ */
 function sparesInRing({ spares: { ring } }: RunRecord): Set<number> {
   const found = new Set<number>();
   if (ring === null || ring.slotCount === 0) return found;

@@ -64,7 +64,9 @@ export function clip(text: string, columns: number, ellipsis = '…'): string {
   return clipped + ellipsis;
 }
 
-/** The text in lines of at most so many columns, broken at spaces; a longer word is cut in pieces. */
+/**
+ * The text in lines of at most so many columns, broken at spaces; a longer word is cut in pieces.
+ */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -6,9 +6,9 @@ import { originWithin, type ScalarNode, type Tree } from './tree.ts';
 /**
  * `${env:NAME}` and `${env:NAME:-default}` inside scalars.
  *
- * As in a shell, the default also stands in for a variable that is set to nothing. A plain scalar is
- * resolved again afterwards, so that `threads: ${env:THREADS:-4}` is a number; a quoted one stays
- * text. What was put in is not searched again. `$${env:` writes `${env:` itself.
+ * As in a shell, the default also stands in for a variable that is set to nothing. A plain scalar
+ * is resolved again afterwards, so that `threads: ${env:THREADS:-4}` is a number; a quoted one
+ * stays text. What was put in is not searched again. `$${env:` writes `${env:` itself.
  */
 
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -34,7 +34,9 @@ export interface DevicePlan {
   readonly sectorCount: number;
   readonly spare: {
     readonly sectorCount: number;
-    /** Position of the first spare on the spare device; reported, never added to a spare's index. */
+    /**
+     * Position of the first spare on the spare device; reported, never added to a spare's index.
+     */
     readonly start: number;
     /** dm-remap's max_remaps: clips the allocatable area, after the reservations. null = none. */
     readonly limit: number | null;
@@ -85,7 +87,9 @@ export const IN_FLIGHT = ['drain', 'ignore'] as const;
 export interface RemapPlan {
   readonly match: (typeof MATCHES)[number];
   readonly lookup: (typeof LOOKUPS)[number];
-  /** drain: a remap waits for I/O in flight to its sector before it copies; ignore: as published. */
+  /**
+   * drain: a remap waits for I/O in flight to its sector before it copies; ignore: as published.
+   */
   readonly inFlight: (typeof IN_FLIGHT)[number];
 }
 

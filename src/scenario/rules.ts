@@ -60,7 +60,8 @@ export const RULES: readonly Rule[] = [
       const at = ['load.mix.unremap'];
       const breaches: Breach[] = [];
       if (allocator.protocol !== 'guarded') {
-        const message = `load.mix.unremap needs allocator.protocol guarded, not ${allocator.protocol}`;
+        const { protocol } = allocator;
+        const message = `load.mix.unremap needs allocator.protocol guarded, not ${protocol}`;
         breaches.push(breach(at, message, 'as published, a spare is never given back'));
       }
       if (remap.inFlight !== 'drain') {
@@ -98,7 +99,9 @@ export const RULES: readonly Rule[] = [
     examine: ({ allocator }) => {
       const { kind, protocol } = allocator;
       if (protocol !== 'as-published' || kind === 'cached' || kind === 'linear') return [];
-      const message = `allocator.protocol as-published exists for the kinds cached and linear, not for ${kind}`;
+      const message =
+        'allocator.protocol as-published exists for the kinds cached and linear, not for ' +
+        `${kind}`;
       return [breach(['allocator.protocol'], message, 'use guarded')];
     },
   },
@@ -107,7 +110,9 @@ export const RULES: readonly Rule[] = [
     examine: ({ allocator }) => {
       const { batchCount, slotCount } = allocator.cache;
       if (batchCount <= slotCount) return [];
-      const message = `allocator.cache.batch must be from 1 to allocator.cache.slots (${slotCount}), not ${batchCount}`;
+      const message =
+        `allocator.cache.batch must be from 1 to allocator.cache.slots (${slotCount}), not ` +
+        `${batchCount}`;
       return [breach(['allocator.cache.batch', 'allocator.cache.slots'], message)];
     },
   },
@@ -117,7 +122,9 @@ export const RULES: readonly Rule[] = [
       load.blockSizes.flatMap(({ sectorCount }, index) => {
         if (sectorCount <= device.sectorCount) return [];
         const device_ = formatSize(device.sectorCount * SECTOR_BYTES);
-        const message = `load.blockSize must be at most the device (${device_}), not ${formatSize(sectorCount * SECTOR_BYTES)}`;
+        const message =
+          `load.blockSize must be at most the device (${device_}), not ` +
+          `${formatSize(sectorCount * SECTOR_BYTES)}`;
         return [{ at: [...blockPaths(index), path('device.sectors')], message }];
       }),
   },
@@ -137,8 +144,8 @@ export const RULES: readonly Rule[] = [
       const block = Math.max(0, ...load.blockSizes.map(({ sectorCount }) => sectorCount));
       if (slice >= block) return [];
       const message =
-        `load.addresses.slices: disjoint gives each of ${load.threadCount} threads ${slice} sectors ` +
-        `of the device, fewer than the largest block of ${block}`;
+        `load.addresses.slices: disjoint gives each of ${load.threadCount} threads ${slice} ` +
+        `sectors of the device, fewer than the largest block of ${block}`;
       return [breach(['load.addresses.slices'], message)];
     },
   },
@@ -166,7 +173,9 @@ export const RULES: readonly Rule[] = [
     examine: ({ device }) => {
       const { placement, sectorCount } = device.spare;
       if (placement !== 'v4-fixed' || sectorCount >= V4_FIXED_SECTORS_MIN) return [];
-      const message = `device.spare.sectors must be at least ${V4_FIXED_SECTORS_MIN} with placement v4-fixed, not ${sectorCount}`;
+      const message =
+        `device.spare.sectors must be at least ${V4_FIXED_SECTORS_MIN} with placement ` +
+        `v4-fixed, not ${sectorCount}`;
       return [breach(['device.spare.sectors', 'device.spare.placement'], message)];
     },
   },
@@ -174,7 +183,9 @@ export const RULES: readonly Rule[] = [
     reads: ['load.thinkTime', 'watchdog'],
     examine: ({ load, watchdogNs }) => {
       if (load.thinkTimeNs < watchdogNs) return [];
-      const message = `load.thinkTime must be shorter than watchdog (${formatTime(watchdogNs)}), which would end the run, not ${formatTime(load.thinkTimeNs)}`;
+      const message =
+        `load.thinkTime must be shorter than watchdog (${formatTime(watchdogNs)}), which ` +
+        `would end the run, not ${formatTime(load.thinkTimeNs)}`;
       return [breach(['load.thinkTime', 'watchdog'], message)];
     },
   },
@@ -182,7 +193,9 @@ export const RULES: readonly Rule[] = [
     reads: ['faults.thread', 'load.threads'],
     examine: ({ faults, load }) => {
       if (faults.thread === null || faults.thread.thread < load.threadCount) return [];
-      const message = `faults.thread.index must be below load.threads (${load.threadCount}), not ${faults.thread.thread}`;
+      const message =
+        `faults.thread.index must be below load.threads (${load.threadCount}), not ` +
+        `${faults.thread.thread}`;
       return [breach(['faults.thread.index'], message)];
     },
   },

@@ -193,18 +193,26 @@ const device = map({
   sectors: quantity(SECTORS, { min: 1, max: SECTOR_COUNT_MAX })
     .default('128Ki')
     .meta({
-      description: `Sectors of ${SECTOR_BYTES} bytes on the main device; k = Ki = 1024. 1 to ${SECTOR_COUNT_MAX}. Default 128Ki (64 MiB).`,
+      description:
+        `Sectors of ${SECTOR_BYTES} bytes on the main device; k = Ki = 1024. 1 to ` +
+        `${SECTOR_COUNT_MAX}. Default 128Ki (64 MiB).`,
     }),
   spare: map({
     sectors: quantity(SECTORS, { min: 1, max: SECTOR_COUNT_MAX })
       .default(16384)
       .meta({
-        description: `Sectors of the spare area, metadata included; k = Ki = 1024. 1 to ${SECTOR_COUNT_MAX}; at least 16384 with placement v4-fixed. Default 16384 (8 MiB).`,
+        description:
+          'Sectors of the spare area, metadata included; k = Ki = 1024. 1 to ' +
+          `${SECTOR_COUNT_MAX}; at least 16384 with placement v4-fixed. Default 16384 (8 ` +
+          'MiB).',
       }),
-    start: quantity(SECTORS, { min: 0, max: Number.MAX_SAFE_INTEGER }).default(0).meta({
-      description:
-        'Sector of the spare device at which the area begins. Reported, never added to the position of a spare. Default 0.',
-    }),
+    start: quantity(SECTORS, { min: 0, max: Number.MAX_SAFE_INTEGER })
+      .default(0)
+      .meta({
+        description:
+          'Sector of the spare device at which the area begins. Reported, never added to ' +
+          'the position of a spare. Default 0.',
+      }),
     limit: z
       .union([quantity(SECTORS_OR_NONE, SPARE_RANGE), z.literal('none')], {
         error: (issue) => quantityProblem(SECTORS_OR_NONE, SPARE_RANGE, issue.input),
@@ -212,30 +220,45 @@ const device = map({
       .default('none')
       .meta({
         description:
-          "dm-remap's max_remaps: only this many sectors of the area can be allocated, reserved ones included. A number of sectors from 1, or none. Default none.",
+          "dm-remap's max_remaps: only this many sectors of the area can be allocated, " +
+          'reserved ones included. A number of sectors from 1, or none. Default none.',
       }),
-    placement: oneOf(PLACEMENTS).default('v4-dynamic').meta({
-      description:
-        'Which spares are reserved for metadata copies. v4-dynamic: by size of the area, as published; v4-fixed: sectors 0, 1024, 2048, 4096 and 8192; none: no reservation. Default v4-dynamic.',
-    }),
+    placement: oneOf(PLACEMENTS)
+      .default('v4-dynamic')
+      .meta({
+        description:
+          'Which spares are reserved for metadata copies. v4-dynamic: by size of the area, ' +
+          'as published; v4-fixed: sectors 0, 1024, 2048, 4096 and 8192; none: no ' +
+          'reservation. Default v4-dynamic.',
+      }),
   })
     .prefault({})
     .meta({ description: 'The spare area, whose sectors replace bad ones.' }),
 });
 
 const allocator = map({
-  kind: oneOf(ALLOCATOR_KINDS).default('cached').meta({
-    description:
-      'cached: ring of spares refilled from the reservation bitmap; linear: scan of the bitmap; bitmap: atomic OR per word; per-worker: each thread claims whole words. Default cached.',
-  }),
-  protocol: oneOf(PROTOCOLS).default('guarded').meta({
-    description:
-      'Order of lock, take, refill and mark. as-published: as dm-remap v4.0 does it (cached and linear only); guarded: corrected. Default guarded.',
-  }),
-  outerLock: trueOrFalse().default(false).meta({
-    description:
-      'Hold the target lock around the whole allocation, as the message path of dm-remap does. Default false.',
-  }),
+  kind: oneOf(ALLOCATOR_KINDS)
+    .default('cached')
+    .meta({
+      description:
+        'cached: ring of spares refilled from the reservation bitmap; linear: scan of the ' +
+        'bitmap; bitmap: atomic OR per word; per-worker: each thread claims whole words. ' +
+        'Default cached.',
+    }),
+  protocol: oneOf(PROTOCOLS)
+    .default('guarded')
+    .meta({
+      description:
+        'Order of lock, take, refill and mark. as-published: as dm-remap v4.0 does it ' +
+        '(cached and linear only); guarded: corrected. Default guarded.',
+    }),
+  outerLock: trueOrFalse()
+    .default(false)
+    .meta({
+      description:
+        'Hold the target lock around the whole allocation, as the message path of dm-remap ' +
+        'does. Default false.',
+    }),
   cache: map({
     slots: whole(1, 65_536).default(64).meta({
       description: 'Slots of the allocation cache. 1 to 65536. Default 64.',
@@ -243,10 +266,13 @@ const allocator = map({
     batch: whole(1, 65_536).default(32).meta({
       description: 'Spares a refill looks for. 1 to slots. Default 32.',
     }),
-    searchLimit: whole(1, SECTOR_COUNT_MAX).default(1000).meta({
-      description:
-        'Batches of bits (of up to 32) that a refill examines before it gives up. From 1. Default 1000.',
-    }),
+    searchLimit: whole(1, SECTOR_COUNT_MAX)
+      .default(1000)
+      .meta({
+        description:
+          'Batches of bits (of up to 32) that a refill examines before it gives up. From ' +
+          '1. Default 1000.',
+      }),
   })
     .prefault({})
     .meta({
@@ -257,14 +283,20 @@ const allocator = map({
 const mix = map({
   read: weight().default(0).meta({ description: 'Weight of reads. From 0. Default 0.' }),
   write: weight().default(0).meta({ description: 'Weight of writes. From 0. Default 0.' }),
-  remap: weight().default(0).meta({
-    description:
-      'Weight of remaps: a sector, from a range of the thread’s own, is moved to a spare. From 0. Default 0.',
-  }),
-  unremap: weight().default(0).meta({
-    description:
-      'Weight of unremaps: a remapped sector gives its spare back. From 0; needs remap, protocol guarded and inFlight drain. Default 0.',
-  }),
+  remap: weight()
+    .default(0)
+    .meta({
+      description:
+        'Weight of remaps: a sector, from a range of the thread’s own, is moved to a ' +
+        'spare. From 0. Default 0.',
+    }),
+  unremap: weight()
+    .default(0)
+    .meta({
+      description:
+        'Weight of unremaps: a remapped sector gives its spare back. From 0; needs remap, ' +
+        'protocol guarded and inFlight drain. Default 0.',
+    }),
 });
 
 /** `mix` when the scenario gives none. */
@@ -303,12 +335,17 @@ const addresses = map({
   theta: numberAbove0(10)
     .optional()
     .meta({
-      description: `Zipf exponent: the item of rank r is drawn with probability ∝ 1 / r^theta. Above 0, at most 10; only with zipf. Default ${DEFAULT_THETA}.`,
+      description:
+        'Zipf exponent: the item of rank r is drawn with probability ∝ 1 / r^theta. Above ' +
+        `0, at most 10; only with zipf. Default ${DEFAULT_THETA}.`,
     }),
-  slices: oneOf(['shared', 'disjoint']).default('shared').meta({
-    description:
-      'shared: every thread addresses the whole device; disjoint: thread t its own t-th part. Default shared.',
-  }),
+  slices: oneOf(['shared', 'disjoint'])
+    .default('shared')
+    .meta({
+      description:
+        'shared: every thread addresses the whole device; disjoint: thread t its own t-th ' +
+        'part. Default shared.',
+    }),
 });
 
 const trace = map({
@@ -329,12 +366,16 @@ const trace = map({
     .default(1)
     .meta({
       description:
-        'Factor on the recorded timing: 2 replays twice as fast; max: as fast as possible. Default 1.',
+        'Factor on the recorded timing: 2 replays twice as fast; max: as fast as ' +
+        'possible. Default 1.',
     }),
-  threads: oneOf(['by-hash', 'round-robin']).default('by-hash').meta({
-    description:
-      'Which thread issues a record. by-hash: the same thread for the same address; round-robin: in turn. Default by-hash.',
-  }),
+  threads: oneOf(['by-hash', 'round-robin'])
+    .default('by-hash')
+    .meta({
+      description:
+        'Which thread issues a record. by-hash: the same thread for the same address; ' +
+        'round-robin: in turn. Default by-hash.',
+    }),
 });
 
 const load = map({
@@ -354,28 +395,41 @@ const load = map({
     .meta({
       description: 'closed: the next operation follows the completion of the last. Default closed.',
     }),
-  thinkTime: time({ min: 0, max: DAY_NS }).default('0s').meta({
-    description:
-      'Pause of a thread between two operations; a time with its unit, shorter than watchdog. Default 0s.',
-  }),
+  thinkTime: time({ min: 0, max: DAY_NS })
+    .default('0s')
+    .meta({
+      description:
+        'Pause of a thread between two operations; a time with its unit, shorter than ' +
+        'watchdog. Default 0s.',
+    }),
   warmup: time({ min: 0, max: DAY_NS }).default('0ms').meta({
     description: 'Load before measuring begins; a time with its unit, at most 24h. Default 0ms.',
   }),
-  duration: time({ min: 1, max: DAY_NS }).optional().meta({
-    description:
-      'Length of the measured phase; a time with its unit, at most 24h. The first limit reached ends the load.',
-  }),
-  operations: quantity(EVENTS, { min: 1, max: 1e12 }).optional().meta({
-    description:
-      'Operations of all threads together, warm-up not counted. Counted in thousands: k = 1000, M = 1000000 (Ki and Mi are refused). 1 to 10^12.',
-  }),
-  until: oneOf(['exhausted']).optional().meta({
-    description:
-      'exhausted: a thread ends when the allocator has told it "none"; afterwards one thread drains what can still be had. Needs mix.remap above 0.',
-  }),
+  duration: time({ min: 1, max: DAY_NS })
+    .optional()
+    .meta({
+      description:
+        'Length of the measured phase; a time with its unit, at most 24h. The first limit ' +
+        'reached ends the load.',
+    }),
+  operations: quantity(EVENTS, { min: 1, max: 1e12 })
+    .optional()
+    .meta({
+      description:
+        'Operations of all threads together, warm-up not counted. Counted in thousands: k ' +
+        '= 1000, M = 1000000 (Ki and Mi are refused). 1 to 10^12.',
+    }),
+  until: oneOf(['exhausted'])
+    .optional()
+    .meta({
+      description:
+        'exhausted: a thread ends when the allocator has told it "none"; afterwards one ' +
+        'thread drains what can still be had. Needs mix.remap above 0.',
+    }),
   mix: mix.optional().meta({
     description:
-      'Weights of the operations; those not named get 0. Not with a trace. Default { read: 60, write: 30, remap: 10 }.',
+      'Weights of the operations; those not named get 0. Not with a trace. Default { ' +
+      'read: 60, write: 30, remap: 10 }.',
     default: DEFAULT_MIX,
   }),
   blockSize: z
@@ -385,7 +439,8 @@ const load = map({
     .optional()
     .meta({
       description:
-        'Size of reads and writes, in multiples of 512 bytes (k = 1024), or a weighted list [{ size, weight }]. Not with a trace. Default 4k.',
+        'Size of reads and writes, in multiples of 512 bytes (k = 1024), or a weighted ' +
+        'list [{ size, weight }]. Not with a trace. Default 4k.',
       default: DEFAULT_BLOCK_SIZE,
     }),
   addresses: addresses.optional().meta({
@@ -409,7 +464,8 @@ const faults = map({
     }),
     does: oneOf(['throw', 'exit', 'hold-lock']).meta({
       description:
-        'throw: it throws; exit: it ends without a word; hold-lock: it takes the allocation lock for good.',
+        'throw: it throws; exit: it ends without a word; hold-lock: it takes the ' +
+        'allocation lock for good.',
     }),
   })
     .optional()
@@ -420,42 +476,59 @@ export const scenarioSchema = map({
   version: z
     .literal(1, { error: (issue) => `must be 1, not ${shown(issue.input)}` })
     .meta({ description: 'Version of this format: 1. Required.' }),
-  extends: text('the path of a scenario file').optional().meta({
-    description:
-      'Path of a scenario, from the folder of this file, that this one is merged over: maps key by key, lists and values replaced.',
-  }),
+  extends: text('the path of a scenario file')
+    .optional()
+    .meta({
+      description:
+        'Path of a scenario, from the folder of this file, that this one is merged over: ' +
+        'maps key by key, lists and values replaced.',
+    }),
   name: title.meta({
-    description: `What the scenario is called in reports. 1 to ${NAME_LENGTH_MAX} characters, no control characters. Required.`,
+    description:
+      `What the scenario is called in reports. 1 to ${NAME_LENGTH_MAX} characters, no ` +
+      'control characters. Required.',
   }),
   description: prose.default('').meta({
     description: 'The question that the scenario asks, for reports. Default empty.',
   }),
-  seed: whole(0, Number.MAX_SAFE_INTEGER).default(1).meta({
-    description:
-      'Root of all random streams: the same seed gives every thread the same operations. 0 to 2^53 − 1. Default 1.',
-  }),
+  seed: whole(0, Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .meta({
+      description:
+        'Root of all random streams: the same seed gives every thread the same operations. ' +
+        '0 to 2^53 − 1. Default 1.',
+    }),
   device: device.prefault({}).meta({ description: 'The simulated device.' }),
   allocator: allocator.prefault({}).meta({ description: 'How spares are handed out.' }),
   lock: map({
-    kind: oneOf(LOCK_KINDS).default('test-and-test-and-set').meta({
-      description:
-        'Stands in for the kernel spinlock. FIFO locks (ticket, mcs, queued) suffer when threads outnumber cores. Default test-and-test-and-set.',
-    }),
+    kind: oneOf(LOCK_KINDS)
+      .default('test-and-test-and-set')
+      .meta({
+        description:
+          'Stands in for the kernel spinlock. FIFO locks (ticket, mcs, queued) suffer when ' +
+          'threads outnumber cores. Default test-and-test-and-set.',
+      }),
   })
     .prefault({})
     .meta({ description: 'The lock around the allocation state and the remap table.' }),
   remap: map({
-    match: oneOf(MATCHES).default('every-sector').meta({
-      description:
-        'Which sectors of an I/O are looked up. first-sector: only the first, as published. Default every-sector.',
-    }),
+    match: oneOf(MATCHES)
+      .default('every-sector')
+      .meta({
+        description:
+          'Which sectors of an I/O are looked up. first-sector: only the first, as ' +
+          'published. Default every-sector.',
+      }),
     lookup: oneOf(LOOKUPS).default('hash').meta({
       description: 'Search in the remap table. linear: as published. Default hash.',
     }),
-    inFlight: oneOf(IN_FLIGHT).default('drain').meta({
-      description:
-        'drain: a remap waits for I/O in flight to its sector before it copies; ignore: as published. Default drain.',
-    }),
+    inFlight: oneOf(IN_FLIGHT)
+      .default('drain')
+      .meta({
+        description:
+          'drain: a remap waits for I/O in flight to its sector before it copies; ignore: ' +
+          'as published. Default drain.',
+      }),
   })
     .prefault({})
     .meta({ description: 'How I/O finds remapped sectors.' }),
@@ -463,10 +536,13 @@ export const scenarioSchema = map({
     description: 'What the threads do. At least one of duration, operations, until or trace.',
   }),
   faults: faults.prefault({}).meta({ description: 'Faults planted in the run. Default none.' }),
-  integrity: oneOf(INTEGRITIES).default('strict').meta({
-    description:
-      'Verification of data. strict: every read; sampled: some; off: none. Shown in every summary. Default strict.',
-  }),
+  integrity: oneOf(INTEGRITIES)
+    .default('strict')
+    .meta({
+      description:
+        'Verification of data. strict: every read; sampled: some; off: none. Shown in ' +
+        'every summary. Default strict.',
+    }),
   thresholds: z
     .array(
       text('a text such as "allocation.p99 < 100us"').meta({
@@ -484,21 +560,28 @@ export const scenarioSchema = map({
       description:
         'What must hold of the result; one that fails ends in exit code 1. Default none.',
     }),
-  expect: oneOf(EXPECTATIONS).default('pass').meta({
-    description:
-      'pass: no collision may be found; collision: one must be found, for scenarios that show a fault. Default pass.',
-  }),
-  watchdog: time({ min: 1e8, max: HOUR_NS }).default('10s').meta({
-    description:
-      'A run in which no thread completes an operation for so long is broken; a time with its unit, 100ms to 1h. Default 10s.',
-  }),
+  expect: oneOf(EXPECTATIONS)
+    .default('pass')
+    .meta({
+      description:
+        'pass: no collision may be found; collision: one must be found, for scenarios that ' +
+        'show a fault. Default pass.',
+    }),
+  watchdog: time({ min: 1e8, max: HOUR_NS })
+    .default('10s')
+    .meta({
+      description:
+        'A run in which no thread completes an operation for so long is broken; a time ' +
+        'with its unit, 100ms to 1h. Default 10s.',
+    }),
   interval: time({ min: 1e7, max: HOUR_NS }).default('1s').meta({
     description: 'Grid of the interval series; a time with its unit, 10ms to 1h. Default 1s.',
   }),
 }).meta({
   title: 'sparestorm scenario',
   description:
-    'One load scenario. Sizes and sector counts: k = 1024 (4k, 128Ki, 64MiB). Counts of operations: k = 1000. Times always carry a unit (250us, 10s, 1m30s). ' +
+    'One load scenario. Sizes and sector counts: k = 1024 (4k, 128Ki, 64MiB). Counts of ' +
+    'operations: k = 1000. Times always carry a unit (250us, 10s, 1m30s). ' +
     `Any value may hold \${env:NAME} or \${env:NAME:-default}.`,
 });
 

@@ -84,7 +84,9 @@ function unknownMetric(name: string): Explanation {
   return { message, hint: `known: ${known}, where * is one of ${STATISTICS.join(', ')}` };
 }
 
-/** A statistic we lack (`p95`) is close to several we have; then the list says more than a guess. */
+/**
+ * A statistic we lack (`p95`) is close to several we have; then the list says more than a guess.
+ */
 function metricOfSameGroup(group: string, like: string | undefined): boolean {
   return like === undefined || like.startsWith(`${group}.p`);
 }

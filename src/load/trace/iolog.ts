@@ -37,12 +37,13 @@ const FIELD_COUNT_MAX = 5;
  * names no unit; its writer uses microseconds). Actions are read, write, trim, sync and datasync. A
  * sync carries a dummy offset and length, which may be any two numbers.
  *
- * Version 2 tells time by `name wait number 0`. fio's manual calls that a pause in microseconds; what
- * fio does is wait until so many *milliseconds* have passed since its start, and so do we: three
- * times `wait 1000` take one second in all. In version 3 a wait means nothing, to fio and to us.
+ * Version 2 tells time by `name wait number 0`. fio's manual calls that a pause in microseconds;
+ * what fio does is wait until so many *milliseconds* have passed since its start, and so do we:
+ * three times `wait 1000` take one second in all. In version 3 a wait means nothing, to fio and to
+ * us.
  *
- * fio prints a message for a line it cannot read, goes on, and exits with 0. Here every such line is
- * a problem, because a load with holes in it is another load. A device must be added and opened
+ * fio prints a message for a line it cannot read, goes on, and exits with 0. Here every such line
+ * is a problem, because a load with holes in it is another load. A device must be added and opened
  * before it is used, and there is one device.
  */
 export class IologParser {

@@ -1,6 +1,7 @@
 /**
- * A text cut into lines in bounded memory: chunks are read into one buffer, and a line is a range of
- * it. Nothing is decoded here, because the numbers in a trace are cheaper to read from the bytes.
+ * A text cut into lines in bounded memory: chunks are read into one buffer, and a line is a range
+ * of it. Nothing is decoded here, because the numbers in a trace are cheaper to read from the
+ * bytes.
  */
 
 /** Longest line handed out whole, in bytes without its end. fio reads lines into 4096 bytes. */

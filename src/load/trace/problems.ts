@@ -86,7 +86,9 @@ export function quote(bytes: Buffer, at: Stretch): string {
   return text.length > QUOTE_LENGTH_MAX ? `"${text.slice(0, QUOTE_LENGTH_MAX - 1)}…"` : `"${text}"`;
 }
 
-/** The file is not ours: nothing in it may drive the terminal. One character stays one character. */
+/**
+ * The file is not ours: nothing in it may drive the terminal. One character stays one character.
+ */
 function printable(text: string): string {
   return text.replaceAll('\t', ' ').replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
 }

@@ -68,7 +68,8 @@ describe('a scenario that extends another', () => {
     expect(problemsFrom(`${DERIVED}seed: x\n`, { 's/base.yaml': base })).toEqual([
       's/a.yaml:4:7 seed must be a whole number from 0 to 2^53 − 1, not "x"',
       's/base.yaml:3:12 load.threads must be a whole number from 1 to 256, not 0',
-      's/base.yaml:4:20 allocator.kind must be one of cached, linear, bitmap, per-worker, not "cachd"',
+      's/base.yaml:4:20 allocator.kind must be one of cached, linear, bitmap, ' +
+        'per-worker, not "cachd"',
     ]);
   });
 

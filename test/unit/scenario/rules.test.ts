@@ -50,7 +50,8 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
   {
     rule: 'unremap needs the guarded protocol',
     broken:
-      'allocator: { protocol: as-published }\nload: { duration: 5s, mix: { remap: 1, unremap: 1 } }\n',
+      'allocator: { protocol: as-published }\nload: { duration: 5s, mix: { remap: 1, ' +
+      'unremap: 1 } }\n',
     problem: '4:49 load.mix.unremap needs allocator.protocol guarded, not as-published',
     kept: 'load: { duration: 5s, mix: { remap: 1, unremap: 1 } }\n',
   },
@@ -91,7 +92,8 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     rule: 'per-worker does not exist as published',
     broken: 'load: { duration: 5s }\nallocator: { kind: per-worker, protocol: as-published }\n',
     problem:
-      '4:42 allocator.protocol as-published exists for the kinds cached and linear, not for per-worker',
+      '4:42 allocator.protocol as-published exists for the kinds cached and linear, not ' +
+      'for per-worker',
     kept: 'load: { duration: 5s }\nallocator: { kind: per-worker }\n',
   },
   {
@@ -117,7 +119,9 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     broken:
       'device: { sectors: 8 }\nload: { duration: 5s, blockSize: [{ size: 512 }, { size: 8k }] }\n',
     problem: '4:58 load.blockSize must be at most the device (4KiB), not 8KiB',
-    kept: 'device: { sectors: 16 }\nload: { duration: 5s, blockSize: [{ size: 512 }, { size: 8k }] }\n',
+    kept:
+      'device: { sectors: 16 }\nload: { duration: 5s, blockSize: [{ size: 512 }, { size: ' +
+      '8k }] }\n',
   },
   {
     rule: 'the default block fits the device too',
@@ -134,11 +138,14 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
   {
     rule: 'disjoint slices hold the largest block',
     broken:
-      'device: { sectors: 31 }\nload: { threads: 4, duration: 5s, addresses: { slices: disjoint } }\n',
+      'device: { sectors: 31 }\nload: { threads: 4, duration: 5s, addresses: { slices: ' +
+      'disjoint } }\n',
     problem:
       '4:56 load.addresses.slices: disjoint gives each of 4 threads 7 sectors of the device, ' +
       'fewer than the largest block of 8',
-    kept: 'device: { sectors: 32 }\nload: { threads: 4, duration: 5s, addresses: { slices: disjoint } }\n',
+    kept:
+      'device: { sectors: 32 }\nload: { threads: 4, duration: 5s, addresses: { slices: ' +
+      'disjoint } }\n',
   },
   {
     rule: 'theta is for zipf',
@@ -152,7 +159,9 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     problem:
       '3:20 device.sectors must be at least load.threads (4) when sectors are remapped, since ' +
       'each thread has a range of its own; it is 3',
-    kept: 'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512, mix: { read: 1 } }\n',
+    kept:
+      'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512, mix: { ' +
+      'read: 1 } }\n',
   },
   {
     rule: 'v4-fixed needs room for its copies',
