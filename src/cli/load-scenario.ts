@@ -1,12 +1,13 @@
 import { freemem, totalmem } from 'node:os';
+import { relative } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { type Problem, ScenarioError } from '../errors.ts';
-import { readTrace } from '../load/trace/read-trace.ts';
+import { readTrace, type TraceTarget } from '../load/trace/read-trace.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import { layoutOf, WORD_BYTES, WORD_COUNT_MAX } from '../memory/layout.ts';
 import { withTrace } from '../run/prepare.ts';
 import { type ParsedScenario, parseScenario } from '../scenario/parse.ts';
-import type { Plan } from '../scenario/plan.ts';
+import type { Plan, TracePlan } from '../scenario/plan.ts';
 import { readScenarioFile } from '../scenario/read.ts';
 
 /** A scenario that can be run: parsed, its trace read, its memory known to fit. */
@@ -57,8 +58,20 @@ function loadScenario(file: string, sets: readonly string[]): LoadedScenario {
   const { trace: tracePlan, threadCount } = parsed.plan.load;
   if (tracePlan === null) return { ...parsed, trace: null };
   const { sectorCount: deviceSectorCount } = parsed.plan.device;
-  const trace = readTrace(tracePlan, { deviceSectorCount, threadCount });
+  const trace = readTraceFile(tracePlan, { deviceSectorCount, threadCount });
   return { ...parsed, plan: withTrace(parsed.plan, trace), trace };
+}
+
+/** The plan names the trace by its absolute path; a person reads it from where he stands. */
+function readTraceFile(plan: TracePlan, target: TraceTarget): Trace {
+  try {
+    return readTrace(plan, target);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const file = relative(process.cwd(), plan.file);
+    const shown = file.startsWith('..') ? plan.file : file;
+    throw new ScenarioError(error.problems.map((problem) => ({ ...problem, file: shown })));
+  }
 }
 
 /** Shared memory and what the threads take besides. A trace's records are not known yet. */

@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, ScenarioError, UsageError } from '../errors.ts';
+import { didYouMean } from '../scenario/suggest.ts';
 
 // Commands are loaded when they are called: asking for help waits for none of them.
 
@@ -151,8 +152,19 @@ function parserOf(
       (args) => finish(import('./doctor-command.ts').then((module) => module.doctorCommand(args))),
     )
     .completion('completion', 'Print a shell completion script')
-    .demandCommand(1, 'name a command; sparestorm --help lists them')
-    .recommendCommands()
+    .command(
+      '$0 [words...]',
+      false,
+      (command) => command.positional('words', { type: 'string', array: true }),
+      (args) => {
+        const [word] = (args.words ?? []) as readonly string[];
+        // yargs has printed the script already, and goes on to the default command.
+        if (word === 'completion') return;
+        if (word === undefined)
+          throw new UsageError('name a command; sparestorm --help lists them');
+        throw new UsageError(`unknown command "${word}"; ${didYouMean(word, COMMANDS)}`);
+      },
+    )
     .strict()
     .alias('help', 'h')
     .wrap(Math.min(100, process.stdout.columns ?? 100))
@@ -165,6 +177,18 @@ function parserOf(
       throw error ?? new UsageError(message ?? 'the command line was not understood');
     });
 }
+
+const COMMANDS = [
+  'run',
+  'validate',
+  'layout',
+  'list',
+  'show',
+  'init',
+  'schema',
+  'doctor',
+  'completion',
+];
 
 const setOption = {
   type: 'string',

@@ -31,7 +31,7 @@ export function keyHint(parent: Path, key: string): KeyHint {
   const explanation = EXPLANATIONS.get([...names, key].join('.'));
   if (explanation !== undefined) return { hint: explanation, meant: null };
   if (key === '<<') return { hint: MERGE_KEY, meant: null };
-  const places = allKeys().filter((place) => place.at(-1) === key);
+  const places = everyKey().filter((place) => place.at(-1) === key);
   if (places.length > 0 && places.length <= 3) {
     const list = places.map((place) => place.join('.')).join(' or ');
     return { hint: `it belongs elsewhere: ${list}`, meant: null };
@@ -43,16 +43,16 @@ export function keyHint(parent: Path, key: string): KeyHint {
 }
 
 /** Keys of the map that a path of names leads to; list positions are left out of it. */
-export function keysAt(names: readonly string[]): string[] {
+function keysAt(names: readonly string[]): string[] {
   let node: SchemaNode | undefined = root();
   for (const name of names) node = node === undefined ? undefined : propertyOf(node, name);
   return node === undefined ? [] : Object.keys(propertiesOf(node));
 }
 
-function allKeys(node: SchemaNode = root(), path: readonly string[] = []): string[][] {
+function keysBelow(node: SchemaNode, path: readonly string[]): string[][] {
   return Object.entries(propertiesOf(node)).flatMap(([key, below]) => [
     [...path, key],
-    ...allKeys(below, [...path, key]),
+    ...keysBelow(below, [...path, key]),
   ]);
 }
 
@@ -68,9 +68,15 @@ function propertiesOf(node: SchemaNode): Readonly<Record<string, SchemaNode>> {
 }
 
 let cachedRoot: SchemaNode | undefined;
+let cachedKeys: readonly (readonly string[])[] | undefined;
 
 /** Made on the first mistake, since a scenario without one has no use for it. */
 function root(): SchemaNode {
   cachedRoot ??= scenarioJsonSchema() as SchemaNode;
   return cachedRoot;
+}
+
+function everyKey(): readonly (readonly string[])[] {
+  cachedKeys ??= keysBelow(root(), []);
+  return cachedKeys;
 }

@@ -1,7 +1,7 @@
 import { formatByteRate, formatBytes, formatNs, formatPercent, formatRate } from '../units.ts';
 import { OPERATIONS } from './plan.ts';
 
-export type MetricUnit = 'ns' | 'ratio' | 'bytes' | 'count' | 'per-second';
+type MetricUnit = 'ns' | 'ratio' | 'bytes' | 'count' | 'per-second';
 
 /** Something a threshold can be put on. */
 export interface Metric {

@@ -14,8 +14,6 @@ import { toPlan } from './to-plan.ts';
 import { nodeAt, originAt, originWithin, type Path, type Tree } from './tree.ts';
 import { validate } from './validate.ts';
 
-export type { ResolvedScenario } from './complete.ts';
-
 export interface ParseOptions {
   /** Path of the text as the user typed it; relative paths in the text start from its folder. */
   readonly file: string;
@@ -30,7 +28,7 @@ export interface ParseOptions {
   readonly memoryNeeded?: ((plan: Plan) => number) | undefined;
 }
 
-export interface Machine {
+interface Machine {
   readonly totalMemoryBytes: number;
   readonly freeMemoryBytes: number;
 }

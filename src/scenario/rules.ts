@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 /** Whether a key was written, in a file or with --set, as opposed to left to its default. */
-export type Given = (key: string) => boolean;
+type Given = (key: string) => boolean;
 
 export interface Breach {
   /** Where to point: the first of these that was written, else the parent of the first. */

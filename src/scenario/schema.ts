@@ -32,9 +32,9 @@ import { shown } from './problems.ts';
  */
 
 /** Largest main device or spare area: just under 4 GiB, what one shared buffer can hold. */
-export const SECTOR_COUNT_MAX = 2 ** 23 - 1;
-export const THREAD_COUNT_MAX = 256;
-export const NAME_LENGTH_MAX = 200;
+const SECTOR_COUNT_MAX = 2 ** 23 - 1;
+const THREAD_COUNT_MAX = 256;
+const NAME_LENGTH_MAX = 200;
 export const THRESHOLD_COUNT_MAX = 1000;
 
 const DAY_NS = 24 * 3.6e12;

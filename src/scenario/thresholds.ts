@@ -13,7 +13,7 @@ import { shown } from './problems.ts';
 import { closest } from './suggest.ts';
 
 /** What is wrong with a threshold, and which part of its text: offset and width in characters. */
-export interface ThresholdProblem {
+interface ThresholdProblem {
   readonly message: string;
   readonly hint: string | null;
   readonly offset: number;

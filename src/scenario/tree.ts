@@ -19,7 +19,7 @@ export interface ScalarNode {
   readonly hasFailed: boolean;
 }
 
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list';
   readonly items: readonly Tree[];
   readonly origin: Origin;

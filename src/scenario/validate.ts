@@ -61,7 +61,7 @@ export function validate(tree: MapNode): Validation {
 }
 
 /** `load.blockSize[0].size`, as messages name a place. */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   if (path.length === 0) return 'the scenario';
   return path
     .map((step, index) => {

@@ -28,9 +28,9 @@ import type { Entry, MapNode, ScalarNode, Tree } from './tree.ts';
  * at what they expand to).
  */
 
-export const TEXT_LENGTH_MAX = 1024 * 1024;
-export const NODE_COUNT_MAX = 10_000;
-export const DEPTH_MAX = 32;
+const TEXT_LENGTH_MAX = 1024 * 1024;
+const NODE_COUNT_MAX = 10_000;
+const DEPTH_MAX = 32;
 /** Far above what that many values take with their commas, colons, comments and white space. */
 const TOKEN_COUNT_MAX = 12 * NODE_COUNT_MAX;
 /** The document and a scalar lie on the parser's stack beside the collections. */

@@ -17,7 +17,7 @@ const weight = fc.double({ min: 0.001, max: 1000, noNaN: true });
 const blockSize = fc.integer({ min: 1, max: 64 }).map((sectors) => formatSize(sectors * 512));
 const title = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
-  .filter((text) => text.trim() !== '' && !text.includes('{env:'));
+  .filter((text) => text.trim() !== '' && !/[\p{Zl}\p{Zp}]|\{env:/u.test(text));
 
 /** Scenarios that keep every rule, with any of the optional keys left out. */
 const scenario = fc.record(
@@ -127,7 +127,7 @@ describe(`scenarios (seed ${SEED})`, () => {
         const base = Object.fromEntries(entries.filter((_, index) => inBase[index]));
         const derived = Object.fromEntries(entries.filter((_, index) => !inBase[index]));
         const text = stringify({ ...derived, extends: 'b.yaml' });
-        const readFile = () => stringify({ ...base, ...(entries.length === 0 ? {} : {}) });
+        const readFile = () => stringify(base);
         if (Object.keys(base).length === 0) return;
         expect(parseScenario(text, { file: 'a.yaml', readFile }).plan).toEqual(
           parseScenario(stringify(Object.fromEntries(entries)), { file: 'a.yaml' }).plan,

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { NO_SPARE } from '../../../src/device/spare-allocator.ts';
 import { Allocator } from '../../../src/memory/layout.ts';
 import type { Placement } from '../../../src/scenario/plan.ts';
-import { allocatorIn, markedSpares, memoryFor, PUBLISHED_CACHE, planWith } from '../../support/plans.ts';
+import {
+  allocatorIn,
+  markedSpares,
+  memoryFor,
+  PUBLISHED_CACHE,
+  planWith,
+} from '../../support/plans.ts';
 
 /**
  * Goal: single-threaded, the published cache does to the sector what the published code was seen to
@@ -110,7 +116,11 @@ describe('16384 spares with five metadata copies', () => {
     // The ring is full in the middle of what was passed over behind the third copy.
     expect(leftovers).toEqual({ from: 32, to: 2144, cached: passedOver.slice(0, 64) });
     expect(leftovers?.cached.at(-1)).toBe(2135);
-    expect(more).toEqual({ from: 2144, to: 0, cached: [...range(4136, 4159), ...range(8264, 8287)] });
+    expect(more).toEqual({
+      from: 2144,
+      to: 0,
+      cached: [...range(4136, 4159), ...range(8264, 8287)],
+    });
     expect(rest).toEqual({ from: 0, to: 0, cached: range(2136, 2143) });
     expect(nothing).toEqual({ from: 0, to: 0, cached: [] });
   });
