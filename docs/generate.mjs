@@ -87,13 +87,19 @@ function defaultOf(node, isRequired) {
 
 /** The description without what the default column says already. */
 function meaningOf(node) {
-  return (node.description ?? '').replace(/ ?Default [^.]*(\.\d+)?[^.]*\.$/, '').replace(/ Required\.$/, '');
+  return (node.description ?? '')
+    .replace(/ ?Default [^.]*(\.\d+)?[^.]*\.$/, '')
+    .replace(/ Required\.$/, '');
 }
 
 function distributionTable() {
   return table(
     ['distribution', 'what it is', 'in `result.json`'],
-    DISTRIBUTIONS.map(({ name, description, path }) => [code(name), description, code(path.join('.'))]),
+    DISTRIBUTIONS.map(({ name, description, path }) => [
+      code(name),
+      description,
+      code(path.join('.')),
+    ]),
   ).concat(`\n\nStatistics: ${STATISTICS.map(code).join(', ')}.`);
 }
 
@@ -108,12 +114,14 @@ const LIMITS = {
 function scalarTable() {
   return table(
     ['metric', 'what it is', 'limit', 'in `result.json`'],
-    METRICS.filter(({ isDistribution }) => !isDistribution).map(({ name, description, unit, path }) => [
-      code(name),
-      description,
-      LIMITS[unit],
-      code(path.join('.')),
-    ]),
+    METRICS.filter(({ isDistribution }) => !isDistribution).map(
+      ({ name, description, unit, path }) => [
+        code(name),
+        description,
+        LIMITS[unit],
+        code(path.join('.')),
+      ],
+    ),
   );
 }
 
@@ -123,7 +131,10 @@ function checkSections() {
   const heads = readdirSync(folder)
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }))
     .flatMap(({ file, text }) => {
-      const match = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export const \w+: Check = \{\s*name: '([^']+)'/.exec(text);
+      const match =
+        /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export const \w+: Check = \{\s*name: '([^']+)'/.exec(
+          text,
+        );
       return match === null ? [] : [{ file, name: match[2], paragraphs: paragraphsOf(match[1]) }];
     });
   return CHECKS.map(({ name }) => {
@@ -136,7 +147,11 @@ function checkSections() {
 
 function paragraphsOf(comment) {
   const lines = comment.split('\n').map((line) => line.replace(/^ \* ?/, '').trim());
-  return lines.join('\n').trim().split(/\n{2,}/).map((paragraph) => paragraph.replaceAll('\n', ' '));
+  return lines
+    .join('\n')
+    .trim()
+    .split(/\n{2,}/)
+    .map((paragraph) => paragraph.replaceAll('\n', ' '));
 }
 
 function emphasised(paragraph) {
@@ -159,7 +174,10 @@ function helpTexts() {
 function helpOf(words) {
   const cli = join(ROOT, 'dist/src/cli/main.js');
   const env = { ...process.env, NO_COLOR: '1', COLUMNS: '100', LC_ALL: 'en_US.UTF-8' };
-  return execFileSync(process.execPath, [cli, ...words, '--help'], { encoding: 'utf8', env }).trimEnd();
+  return execFileSync(process.execPath, [cli, ...words, '--help'], {
+    encoding: 'utf8',
+    env,
+  }).trimEnd();
 }
 
 /** One row a key, lists with `[]`; what is used in several places has a table of its own. */

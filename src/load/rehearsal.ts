@@ -1,6 +1,6 @@
 import { nowNs } from '../clock.ts';
 import { initialiseDevice } from '../device/index.ts';
-import { createMemory } from '../memory/attach.ts';
+import { clearMemory, createMemory } from '../memory/attach.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { ThreadLoop } from './thread-loop.ts';
 
@@ -20,8 +20,9 @@ export function rehearse(plan: Plan): void {
   const miniature = miniatureOf(plan);
   const startedNs = nowNs();
   const mostNs = Math.min(MOST_NS, MOST_TOTAL_NS / plan.load.threadCount);
+  const memory = createMemory(miniature);
   for (let done = 0; done < OPERATIONS; done += ROUND_OPERATIONS) {
-    const memory = createMemory(miniature);
+    clearMemory(miniature, memory);
     initialiseDevice(miniature, memory);
     new ThreadLoop(miniature, memory, 0).run(nowNs());
     if (nowNs() - startedNs > mostNs) return;

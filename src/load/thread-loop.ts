@@ -130,7 +130,6 @@ export class ThreadLoop {
       if (counters.get(ThreadFloat.measured) >= this.#operationLimit) return false;
       if (!this.#source.next(drawn)) return false;
       if (drawn.lba === SKIPPED) {
-        // Every LBA of this thread is remapped. With remaps alone to do, that is the end.
         if (this.#skip()) return false;
         continue;
       }
@@ -145,8 +144,7 @@ export class ThreadLoop {
       );
       if ((times[T.completion] as number) >= (times[T.end] as number)) return false;
       if (this.#exhausted) return false;
-      if (this.#thinkTimeNs > 0)
-        this.#idleUntil((times[T.completion] as number) + this.#thinkTimeNs);
+      if (this.#thinkTimeNs > 0 && !this.#think()) return false;
     }
     return true;
   }
@@ -285,13 +283,21 @@ export class ThreadLoop {
     if (response) response.record(completion - (times[T.arrival] as number));
   }
 
-  /** Counts an operation that could not be issued. True when that ends the thread's load. */
+  /**
+   * Counts an operation that could not be issued. True when that ends the thread's load: every LBA
+   * of it is remapped, and nothing else is to be done. (An unremap with nothing to undo is no end.)
+   */
   #skip(): boolean {
-    const base = ThreadFloat.perOperation + this.#drawn.operation * OperationCounter.count;
-    this.#counters.add(base + OperationCounter.skipped, 1);
-    const { read, write } = this.#plan.load.mix;
-    if (this.#untilExhausted || read + write === 0) return true;
-    return nowNs() >= (this.#times[T.end] as number);
+    const { operation } = this.#drawn;
+    const now = nowNs();
+    if (now >= (this.#times[T.measure] as number)) {
+      const base = ThreadFloat.perOperation + operation * OperationCounter.count;
+      this.#counters.add(base + OperationCounter.skipped, 1);
+    }
+    const { read, write, unremap } = this.#plan.load.mix;
+    const isAll = this.#untilExhausted || read + write + unremap === 0;
+    if (operation === REMAP && isAll) return true;
+    return now >= (this.#times[T.end] as number);
   }
 
   /** False when the run was stopped, or the load's time is over, before the arrival. */
@@ -299,6 +305,12 @@ export class ThreadLoop {
     this.#times[T.arrival] = arrivalNs;
     if (arrivalNs >= (this.#times[T.end] as number)) return false;
     return this.#idleUntil(arrivalNs);
+  }
+
+  /** False when the run was stopped, or the load's time is over, before the next operation. */
+  #think(): boolean {
+    const nextNs = (this.#times[T.completion] as number) + this.#thinkTimeNs;
+    return nextNs < (this.#times[T.end] as number) && this.#idleUntil(nextNs);
   }
 
   #idleUntil(untilNs: number): boolean {

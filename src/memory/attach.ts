@@ -29,13 +29,20 @@ export function createMemory(plan: Plan): Memory {
   const pageCount = Math.max(1, Math.ceil((layout.wordCount * WORD_BYTES) / PAGE_BYTES));
   const shared = new WebAssembly.Memory({ initial: pageCount, maximum: pageCount, shared: true });
   const memory = viewsOf(shared, layout);
-  // The first touch of a page costs as much as an operation; it is not the load's to pay.
-  for (const region of layout.regions) {
-    memory.blocks.fill(region.word * WORD_BYTES, 0, region.wordCount * WORD_BYTES);
-  }
-  memory.words[layout.control + Control.digest] = digestOf(plan);
-  memory.words[layout.control + Control.magic] = MAGIC;
+  clearMemory(plan, memory);
   return memory;
+}
+
+/**
+ * All zero but for the header: as it was born, and with every page of it touched. The first touch of
+ * a page costs as much as an operation; it is not the load's to pay.
+ */
+export function clearMemory(plan: Plan, { words, layout, blocks }: Memory): void {
+  for (const region of layout.regions) {
+    blocks.fill(region.word * WORD_BYTES, 0, region.wordCount * WORD_BYTES);
+  }
+  words[layout.control + Control.digest] = digestOf(plan);
+  words[layout.control + Control.magic] = MAGIC;
 }
 
 /** Another thread's view of it; both sides compute the layout, and the digest proves they agree. */

@@ -30,14 +30,13 @@ export class Watchdog {
       if (operations !== this.#operations[thread] || counters.status !== ThreadStatus.running) {
         this.#operations[thread] = operations;
         this.#movedNs[thread] = now;
-      } else if (asleepUntil > 0) {
-        this.#movedNs[thread] = Math.max(
-          this.#movedNs[thread] as number,
-          Math.min(now, asleepUntil),
-        );
-      } else if (now - (this.#movedNs[thread] as number) > this.#plan.watchdogNs) {
-        return thread;
+        continue;
       }
+      // Sleep on purpose counts as moving, for as long as it was meant to last and no longer.
+      const restedNs = Math.min(now, asleepUntil);
+      const movedNs = Math.max(this.#movedNs[thread] as number, restedNs);
+      this.#movedNs[thread] = movedNs;
+      if (now - movedNs > this.#plan.watchdogNs) return thread;
     }
     return null;
   }

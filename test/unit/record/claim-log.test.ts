@@ -4,8 +4,18 @@ import { CONFLICT_LOG_COUNT, ThreadFloat } from '../../../src/memory/layout.ts';
 import { ClaimLog } from '../../../src/record/claim-log.ts';
 import { OwnerTable, ownerMarkOf, ownerOf, UNLOGGED } from '../../../src/record/owner-table.ts';
 import { ThreadCounters } from '../../../src/record/thread-counters.ts';
+import { ThreadTime } from '../../../src/record/thread-time.ts';
 import { Collector } from '../../../src/run/collect.ts';
 import { planWith } from '../../support/plans.ts';
+
+/** Times as a thread keeps them; all are absolute, and the log counts from the gate. */
+function call(asked: number, answered: number): Float64Array {
+  const times = new Float64Array(ThreadTime.count);
+  times[ThreadTime.gate] = 1e12;
+  times[ThreadTime.asked] = 1e12 + asked;
+  times[ThreadTime.answered] = 1e12 + answered;
+  return times;
+}
 
 const NOTHING_DRAINED = { claims: [], conflicts: [] };
 
@@ -38,23 +48,14 @@ describe('the claim log', () => {
     const plan = planWith({ load: { threadCount: 2, mix: { unremap: 1 } } });
     const memory = createMemory(plan);
     const [one, other] = [new ClaimLog(memory, 0), new ClaimLog(memory, 1)];
-    one.claimed(100, 0, 10, 20);
-    one.released(100, 0, 50, 60);
-    other.claimed(0, 63, 15, 40);
-    other.claimed(200, 0, 55, 60);
+    one.claimed(100, 0, call(10, 20));
+    one.released(100, 0, call(50, 60));
+    other.claimed(0, 63, call(15, 40));
+    other.claimed(200, 0, call(55, 60));
     const { claims, unloggedCount } = new Collector(plan, memory).claims(NOTHING_DRAINED);
-    const at = (thread: number, kind: string, lba: number, spare: number) => ({
-      thread,
-      kind,
-      lba,
-      spare,
-    });
-    expect(claims.map(({ order: _, issueNs: __, completionNs: ___, ...claim }) => claim)).toEqual([
-      at(0, 'claim', 100, 0),
-      at(1, 'claim', 0, 63),
-      at(0, 'release', 100, 0),
-      at(1, 'claim', 200, 0),
-    ]);
+    expect(
+      claims.map(({ thread, kind, lba, spare }) => `${thread} ${kind} ${lba} ${spare}`),
+    ).toEqual(['0 claim 100 0', '1 claim 0 63', '0 release 100 0', '1 claim 200 0']);
     expect(claims.map(({ order }) => order)).toEqual([0, 1, 2, 3]);
     expect(claims.map(({ issueNs }) => issueNs)).toEqual([10, 15, 50, 55]);
     expect(unloggedCount).toBe(0);
@@ -67,10 +68,10 @@ describe('the claim log', () => {
     const log = new ClaimLog(memory, 0);
     for (let lba = 0; lba < 4; lba++) {
       expect(ownerOf(log.nextMark())).toEqual({ thread: 0, logPosition: lba });
-      log.claimed(lba, lba, lba, lba);
+      log.claimed(lba, lba, call(lba, lba));
     }
     expect(ownerOf(log.nextMark())).toEqual({ thread: 0, logPosition: null });
-    log.claimed(4, 0, 4, 4);
+    log.claimed(4, 0, call(4, 4));
     const { claims, unloggedCount } = new Collector(plan, memory).claims(NOTHING_DRAINED);
     expect(claims).toHaveLength(4);
     expect(unloggedCount).toBe(1);
@@ -82,9 +83,9 @@ describe('the claim log', () => {
     const [one, other] = [new ClaimLog(memory, 0), new ClaimLog(memory, 1)];
     const first = one.nextMark();
     const second = other.nextMark();
-    other.claimed(600, 5, 10, 20);
+    other.claimed(600, 5, call(10, 20));
     other.conflicted(5, first, second);
-    one.claimed(100, 5, 5, 30);
+    one.claimed(100, 5, call(5, 30));
     for (let more = 0; more < CONFLICT_LOG_COUNT; more++) other.conflicted(5, first, second);
     const { conflicts, conflictCount } = new Collector(plan, memory).claims(NOTHING_DRAINED);
     // Order 1 is thread 0's: it completed last.

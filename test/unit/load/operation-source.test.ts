@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { DrawnOperation, operationSourceFor, SKIPPED } from '../../../src/load/operation-source.ts';
+import { createMemory, type Memory } from '../../../src/memory/attach.ts';
+import { TraceEntry } from '../../../src/memory/layout.ts';
+import { OPERATIONS, type Plan } from '../../../src/scenario/plan.ts';
+import { planWith } from '../../support/plans.ts';
+
+interface Drawn {
+  readonly name: string;
+  readonly lba: number;
+  readonly sectorCount: number;
+}
+
+/** A mixed load looks at no memory. */
+const NO_MEMORY = null as unknown as Memory;
+
+function draw(plan: Plan, count: number, thread = 0): { list: Drawn[]; digest: number } {
+  const source = operationSourceFor(plan, NO_MEMORY, thread);
+  const into = new DrawnOperation();
+  const list = Array.from({ length: count }, () => {
+    expect(source.next(into)).toBe(true);
+    const { lba, sectorCount } = into;
+    return { name: OPERATIONS[into.operation] as string, lba, sectorCount };
+  });
+  expect(source.arrivalNs()).toBeNull();
+  return { list, digest: source.digest() };
+}
+
+function mixOf(read: number, write: number, remap: number, unremap: number): Plan['load']['mix'] {
+  return { read, write, remap, unremap };
+}
+
+function countsOf(values: readonly (string | number)[]): Map<string | number, number> {
+  const counts = new Map<string | number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** Pearson's statistic of counts against weights. */
+function chiSquare(counts: readonly number[], weights: readonly number[]): number {
+  const count = counts.reduce((sum, value) => sum + value, 0);
+  const total = weights.reduce((sum, value) => sum + value, 0);
+  return weights.reduce((sum, weight, index) => {
+    const expected = (count * weight) / total;
+    return sum + ((counts[index] as number) - expected) ** 2 / expected;
+  }, 0);
+}
+
+describe('the list of operations', () => {
+  const plan = planWith({ load: { threadCount: 4, mix: mixOf(60, 30, 9, 1) } });
+
+  test('is the same for the same seed and thread, and so is its digest', () => {
+    expect(draw(plan, 2000, 1)).toEqual(draw(plan, 2000, 1));
+  });
+
+  test('differs from thread to thread and from seed to seed', () => {
+    const digests = [0, 1, 2, 3].map((thread) => draw(plan, 500, thread).digest);
+    digests.push(draw({ ...plan, seed: 43 }, 500).digest);
+    expect(new Set(digests).size).toBe(5);
+  });
+
+  test('has a digest that tells lists apart which differ in their last operation only', () => {
+    expect(draw(plan, 500).digest).not.toBe(draw(plan, 501).digest);
+  });
+});
+
+describe('weights', () => {
+  test('are respected', () => {
+    const plan = planWith({
+      device: { sectorCount: 2 ** 17 },
+      load: { mix: mixOf(60, 30, 7, 3) },
+    });
+    const counts = countsOf(draw(plan, 100_000).list.map(({ name }) => name));
+    const seen = ['read', 'write', 'remap', 'unremap'].map((name) => counts.get(name) ?? 0);
+    // 16.3 is the 99.9th percentile of three degrees of freedom.
+    expect(chiSquare(seen, [60, 30, 7, 3])).toBeLessThan(16.3);
+  });
+
+  test.each([
+    ['read', mixOf(1, 0, 0, 0)],
+    ['write', mixOf(0, 1e-6, 0, 0)],
+    ['remap', mixOf(0, 0, 7, 0)],
+  ])('%s alone draws nothing else', (name, mix) => {
+    const { list } = draw(planWith({ load: { mix } }), 1000);
+    expect([...countsOf(list.map((drawn) => drawn.name)).keys()]).toEqual([name]);
+  });
+
+  test.each([
+    [mixOf(0.1, 0.2, 0, 0), ['read', 'write']],
+    [mixOf(1 / 3, 0, 1 / 7, 0), ['read', 'remap']],
+    [mixOf(0, 1 / 3, 1 / 7, 1 / 9), ['remap', 'unremap', 'write']],
+  ])('of %j never draw what has none', (mix, names) => {
+    const plan = planWith({ device: { sectorCount: 2 ** 17 }, load: { mix } });
+    const { list } = draw(plan, 20_000);
+    expect([...countsOf(list.map((drawn) => drawn.name)).keys()].sort()).toEqual(names);
+  });
+
+  test('of block sizes are respected, and one of weight 0 never occurs', () => {
+    const sizes = [
+      { sectorCount: 1, weight: 1 },
+      { sectorCount: 8, weight: 5 },
+      { sectorCount: 32, weight: 0 },
+      { sectorCount: 64, weight: 4 },
+      { sectorCount: 128, weight: 0 },
+    ];
+    const plan = planWith({ load: { mix: mixOf(1, 0, 0, 0), blockSizes: sizes } });
+    const counts = countsOf(draw(plan, 50_000).list.map((drawn) => drawn.sectorCount));
+    expect([...counts.keys()].map(Number).sort((a, b) => a - b)).toEqual([1, 8, 64]);
+    const seen = [1, 8, 64].map((size) => counts.get(size) as number);
+    // 13.8 is the 99.9th percentile of two degrees of freedom.
+    expect(chiSquare(seen, [1, 5, 4])).toBeLessThan(13.8);
+  });
+});
+
+describe('remaps', () => {
+  test('walk through the thread its own LBAs, each once, and are skipped from there on', () => {
+    const plan = planWith({
+      device: { sectorCount: 100 },
+      load: { threadCount: 3, mix: mixOf(0, 0, 1, 0) },
+    });
+    const ranges = [0, 1, 2].map((thread) =>
+      draw(plan, 40, thread)
+        .list.map(({ lba }) => lba)
+        .filter((lba) => lba !== SKIPPED),
+    );
+    expect(ranges.map((range) => range.length)).toEqual([33, 33, 34]);
+    expect(ranges.flat()).toEqual(Array.from({ length: 100 }, (_, lba) => lba));
+    expect(draw(plan, 40).list.at(-1)).toEqual({ name: 'remap', lba: SKIPPED, sectorCount: 1 });
+  });
+
+  test('and unremaps: the k-th undoes the k-th, none comes too early, and LBAs are used again', () => {
+    const plan = planWith({
+      device: { sectorCount: 10 },
+      load: { mix: mixOf(0, 0, 3, 2) },
+    });
+    const mapped = new Set<number>();
+    const order: number[] = [];
+    let skippedRemaps = 0;
+    let skippedUnremaps = 0;
+    for (const { name, lba } of draw(plan, 3000).list) {
+      if (lba === SKIPPED) {
+        expect(mapped.size).toBe(name === 'remap' ? 10 : 0);
+        if (name === 'remap') skippedRemaps++;
+        else skippedUnremaps++;
+      } else if (name === 'remap') {
+        expect(mapped.has(lba)).toBe(false);
+        mapped.add(lba);
+        order.push(lba);
+      } else {
+        expect(lba).toBe(order.shift());
+        mapped.delete(lba);
+      }
+    }
+    expect(skippedRemaps).toBeGreaterThan(0);
+    expect(skippedUnremaps).toBeGreaterThan(0);
+  });
+});
+
+test('reads and writes stay on the device, at whatever size', () => {
+  const blockSizes = [1, 3, 8, 100].map((sectorCount) => ({ sectorCount, weight: 1 }));
+  const plan = planWith({ device: { sectorCount: 101 }, load: { blockSizes } });
+  for (const { name, lba, sectorCount } of draw(plan, 5000).list) {
+    if (name !== 'read' && name !== 'write') continue;
+    expect(lba).toBeGreaterThanOrEqual(0);
+    expect(lba + sectorCount).toBeLessThanOrEqual(101);
+  }
+});
+
+describe('a trace', () => {
+  function traceOf(recordCounts: number[], speed: number | null) {
+    const operations = ['read', 'write', 'sync'] as const;
+    const format = 'auto' as const;
+    const rest = { file: '/x', format, speed, assign: 'by-hash' as const, operations };
+    return planWith({
+      load: {
+        threadCount: recordCounts.length,
+        mix: mixOf(0, 0, 0, 0),
+        trace: { ...rest, recordCounts, sectorCountMax: 8 },
+      },
+    });
+  }
+
+  test('is given out record by record, to its own thread, and then ends', () => {
+    const plan = traceOf([2, 0, 1], 1);
+    const memory = createMemory(plan);
+    const records = [
+      [0, 0, 1500, 7, 8, 'write'],
+      [0, 1, 2500, 0, 0, 'sync'],
+      [2, 0, 99, 512, 1, 'read'],
+    ] as const;
+    for (const [thread, index, arrivalNs, lba, sectorCount, name] of records) {
+      const at = (memory.layout.trace[thread] as number) + index * TraceEntry.wordCount;
+      memory.floats[(at + TraceEntry.arrivalNs) / 2] = arrivalNs;
+      memory.words[at + TraceEntry.lba] = lba;
+      memory.words[at + TraceEntry.shape] = (sectorCount << 3) | OPERATIONS.indexOf(name);
+    }
+    const seen: unknown[] = [];
+    for (let thread = 0; thread < 3; thread++) {
+      const source = operationSourceFor(plan, memory, thread);
+      const into = new DrawnOperation();
+      for (let index = 0; source.next(into); index++) {
+        const { operation, lba, sectorCount } = into;
+        seen.push([thread, index, source.arrivalNs(), lba, sectorCount, OPERATIONS[operation]]);
+      }
+      expect(source.next(into)).toBe(false);
+    }
+    expect(seen).toEqual(records);
+  });
+
+  test('as fast as possible has no arrivals', () => {
+    const plan = traceOf([1], null);
+    const source = operationSourceFor(plan, createMemory(plan), 0);
+    source.next(new DrawnOperation());
+    expect(source.arrivalNs()).toBeNull();
+  });
+});

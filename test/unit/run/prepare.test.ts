@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { nowNs } from '../../../src/clock.ts';
+import { ThreadLoop } from '../../../src/load/thread-loop.ts';
+import type { Trace } from '../../../src/load/trace/trace.ts';
+import { POOL_WORDS } from '../../../src/memory/layout.ts';
+import { Collector } from '../../../src/run/collect.ts';
+import { sweepData } from '../../../src/run/data-sweep.ts';
+import { prepareMemory, withTrace } from '../../../src/run/prepare.ts';
+import { OPERATIONS } from '../../../src/scenario/plan.ts';
+import { markedSpares, planWith } from '../../support/plans.ts';
+
+type Row = readonly [arrivalNs: number, name: (typeof OPERATIONS)[number], lba: number, n: number];
+
+const rows: readonly (readonly Row[])[] = [
+  [
+    [0, 'write', 0, 8],
+    [1000, 'read', 4, 4],
+    [3000, 'sync', 0, 0],
+  ],
+  [],
+  [
+    [500, 'trim', 100, 64],
+    [2000, 'write', 9, 1],
+  ],
+];
+
+const trace = {
+  operations: { read: 1, write: 2, sync: 1, trim: 1 },
+  sectorCountMax: 64,
+  transferSectorCountMax: 8,
+  perThread: rows.map((records) => ({
+    arrivalsNs: Float64Array.from(records, ([arrivalNs]) => arrivalNs),
+    lbas: Uint32Array.from(records, ([, , lba]) => lba),
+    sectorCounts: Uint32Array.from(records, ([, , , count]) => count),
+    kinds: Uint8Array.from(records, ([, name]) => OPERATIONS.indexOf(name)),
+  })),
+} as Partial<Trace> as Trace;
+
+function planOf(speed: number | null) {
+  return planWith({
+    load: {
+      threadCount: 3,
+      operationCount: null,
+      mix: { read: 0, write: 0, remap: 0, unremap: 0 },
+      trace: {
+        file: '/x',
+        format: 'auto',
+        speed,
+        assign: 'by-hash',
+        recordCounts: [],
+        operations: [],
+        sectorCountMax: 0,
+      },
+    },
+  });
+}
+
+describe('withTrace', () => {
+  test('fills in what the trace holds', () => {
+    expect(withTrace(planOf(1), trace).load.trace).toMatchObject({
+      recordCounts: [3, 0, 2],
+      operations: ['read', 'write', 'sync', 'trim'],
+      sectorCountMax: 8,
+    });
+  });
+
+  test('leaves a plan without one alone', () => {
+    const plan = planWith();
+    expect(withTrace(plan, trace)).toBe(plan);
+  });
+});
+
+describe('prepareMemory', () => {
+  test('marks the metadata, and fills the pool to its last word', () => {
+    const plan = planWith({ device: { spare: { sectorCount: 100, placement: 'v4-dynamic' } } });
+    const memory = prepareMemory(plan, null);
+    expect(markedSpares(plan, memory)).toHaveLength(40);
+    const { pool, stagingWords } = memory.layout;
+    const words = memory.words.subarray(pool, pool + POOL_WORDS + stagingWords);
+    expect(words.every((word) => word !== 0)).toBe(true);
+    expect(new Set(words).size).toBe(words.length);
+  });
+
+  test.each([1, 100, null])('a trace at speed %s is carried out record by record', (speed) => {
+    const plan = withTrace(planOf(speed), trace);
+    const memory = prepareMemory(plan, trace);
+    const startNs = nowNs();
+    for (const thread of [0, 1, 2]) new ThreadLoop(plan, memory, thread).run(startNs);
+    const collector = new Collector(plan, memory);
+    const operations = collector.operations();
+    expect(collector.threads().map(({ operationCount }) => operationCount)).toEqual([3, 0, 2]);
+    expect(OPERATIONS.map((name) => operations[name].count)).toEqual([1, 2, 0, 0, 1, 1]);
+    expect(operations.write.bytes).toBe(9 * 512);
+    expect(sweepData(plan, memory).findings).toEqual([]);
+    for (const name of ['read', 'write', 'sync', 'trim'] as const) {
+      const { service, response } = operations[name];
+      expect(response.count).toBe(service.count);
+      // From the planned arrival on; nothing begins before it.
+      expect(response.sumNs).toBeGreaterThanOrEqual(service.sumNs);
+      if (speed === null) expect(response).toEqual(service);
+    }
+  });
+});
