@@ -186,7 +186,6 @@ function resultKeys() {
   const shared = { ...schema.definitions, ...schema.$defs };
   const rowsOf = (node, path) =>
     Object.entries(node.properties ?? {}).flatMap(([key, below]) => {
-      const name = [...path, key];
       const inner = below.items ?? below;
       const suffix = below.items === undefined ? '' : '[]';
       const at = [...path, `${key}${suffix}`];

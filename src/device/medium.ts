@@ -13,7 +13,8 @@ const READER = 2;
  *
  * Latch word: bit 0 a writer is in, bits 1– the number of readers in. Readers share it; a writer
  * waits until it is 0. Both are one atomic operation to enter and one to leave. Never held while
- * anything else is waited for.
+ * anything else is waited for, but for a move: it reads one sector and writes another. There is one
+ * move at a time and nobody else holds two, so no circle of waiting can close.
  *
  * Without integrity checks nobody looks at the data, and there are no latches.
  */
@@ -60,14 +61,20 @@ export class Medium {
     } else this.#writeLatched(this.#spareLatches, this.#spareByte, spare, sectorCount, sourceByte);
   }
 
-  /** One sector from the main device to the spare area. */
+  /** One sector from the main device to the spare area; one move at a time. */
   moveToSpare(lba: number, spare: number): void {
+    const source = this.#mainLatches + (lba >>> LATCH_SHIFT);
+    if (this.#latched) this.#enterAsReader(source);
     this.writeSpare(spare, 1, this.#mainByte + lba * SECTOR_BYTES);
+    if (this.#latched) this.#leaveAsReader(source);
   }
 
-  /** One sector from the spare area to the main device. */
+  /** One sector from the spare area to the main device; one move at a time. */
   moveToMain(spare: number, lba: number): void {
+    const source = this.#spareLatches + (spare >>> LATCH_SHIFT);
+    if (this.#latched) this.#enterAsReader(source);
     this.writeMain(lba, 1, this.#spareByte + spare * SECTOR_BYTES);
+    if (this.#latched) this.#leaveAsReader(source);
   }
 
   #readLatched(
@@ -81,20 +88,28 @@ export class Medium {
     for (let from = sector; from < end; ) {
       const to = Math.min(((from >>> LATCH_SHIFT) + 1) << LATCH_SHIFT, end);
       const latch = latches + (from >>> LATCH_SHIFT);
-      for (;;) {
-        const before = Atomics.add(this.#words, latch, READER);
-        if ((before & WRITER) === 0) break;
-        const now = Atomics.sub(this.#words, latch, READER) - READER;
-        if ((now & WRITER) !== 0) relax(this.#words, latch, now);
-      }
+      this.#enterAsReader(latch);
       this.#copy(
         targetByte + (from - sector) * SECTOR_BYTES,
         surfaceByte + from * SECTOR_BYTES,
         (to - from) * SECTOR_BYTES,
       );
-      Atomics.sub(this.#words, latch, READER);
+      this.#leaveAsReader(latch);
       from = to;
     }
+  }
+
+  #enterAsReader(latch: number): void {
+    for (;;) {
+      const before = Atomics.add(this.#words, latch, READER);
+      if ((before & WRITER) === 0) return;
+      const now = Atomics.sub(this.#words, latch, READER) - READER;
+      if ((now & WRITER) !== 0) relax(this.#words, latch, now);
+    }
+  }
+
+  #leaveAsReader(latch: number): void {
+    Atomics.sub(this.#words, latch, READER);
   }
 
   #writeLatched(

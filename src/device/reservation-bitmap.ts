@@ -15,7 +15,7 @@ export class ReservationBitmap {
     this.#base = base;
   }
 
-  /** Before the gate, by the coordinator: metadata, and all that lies at or beyond `end`. */
+  /** Before the gate, by the coordinator: metadata, and the bits past the end of the area. */
   reserve(reserved: Uint8Array, wordCount: number): void {
     for (let spare = 0; spare < wordCount * 32; spare++) {
       if (spare >= reserved.length || reserved[spare] === 1) this.setPlainly(spare);

@@ -34,8 +34,8 @@ export function createMemory(plan: Plan): Memory {
 }
 
 /**
- * All zero but for the header: as it was born, and with every page of it touched. The first touch of
- * a page costs as much as an operation; it is not the load's to pay.
+ * All zero but for the header: as it was born, and with every page of it touched. The first touch
+ * of a page costs as much as an operation; it is not the load's to pay.
  */
 export function clearMemory(plan: Plan, { words, layout, blocks }: Memory): void {
   for (const region of layout.regions) {

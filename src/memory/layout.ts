@@ -601,13 +601,18 @@ function histogramNamesOf(plan: Plan): readonly HistogramName[] {
 
 /**
  * Room for every claim a thread can make: one a LBA of its range, since each is remapped once. A
- * guarded allocator never grants more than there are spares. With releases there is no such bound:
- * the logs then share 2^21 entries (48 MiB), and what finds no room is counted as unlogged.
+ * guarded allocator never grants more than there are spares. With releases there is no such bound,
+ * only two entries an operation where operations are counted; else the logs share 2^21 entries
+ * (48 MiB), and what finds no room is counted as unlogged.
  */
 function claimCapacityOf(plan: Plan): number {
-  const { mix, threadCount } = plan.load;
+  const { mix, threadCount, operationCount, warmupNs } = plan.load;
   if (mix.remap === 0) return 0;
-  if (mix.unremap > 0) return Math.max(4096, Math.floor(2 ** 21 / threadCount));
+  if (mix.unremap > 0) {
+    const share = Math.max(4096, Math.floor(2 ** 21 / threadCount));
+    const isCounted = operationCount !== null && warmupNs === 0;
+    return isCounted ? Math.min(share, 2 * Math.ceil(operationCount / threadCount)) : share;
+  }
   const range = Math.ceil(plan.device.sectorCount / threadCount);
   return plan.allocator.protocol === 'guarded' && plan.lock.kind !== 'none'
     ? Math.min(range, plan.device.spare.sectorCount)

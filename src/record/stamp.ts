@@ -3,7 +3,7 @@ import { POOL_WORDS, SECTOR_WORDS } from '../memory/layout.ts';
 /**
  * What a written sector looks like, 128 words:
  *
- *     0        magic, different for every run
+ *     0        magic, from the run's seed
  *     1        LBA
  *     2        generation
  *     3        writer: thread + 1
@@ -27,7 +27,7 @@ export interface Stamp {
 /** A sector that nobody has written holds zeros. */
 export type Reading = 'stamped' | 'never-written' | 'torn' | 'foreign' | 'flipped';
 
-/** Reads and writes stamps in shared words. The magic tells one run's sectors from another's. */
+/** Reads and writes stamps in shared words. The magic tells one seed's sectors from another's. */
 export class Stamper {
   readonly #words: Int32Array;
   readonly #pool: number;

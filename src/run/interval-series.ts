@@ -64,15 +64,24 @@ export class IntervalSeries {
     });
     const totalOf = (field: number): number =>
       this.#threads.reduce((sum, counters) => sum + counters.get(field), 0);
-    this.#intervals.push({
-      startNs: this.#takenNs,
-      endNs: nowNs,
-      phase: this.#takenNs < this.#plan.load.warmupNs ? 'warmup' : 'measure',
-      operations,
+    const totals = {
       grantedCount: totalOf(ThreadFloat.granted),
       refusedCount: totalOf(ThreadFloat.refused),
       ownerConflictCount: totalOf(ThreadFloat.ownerConflicts),
-    });
+    };
+    const { warmupNs } = this.#plan.load;
+    const startNs = this.#takenNs;
+    if (startNs < warmupNs && nowNs > warmupNs) {
+      // Taken late: nothing is recorded before the measurement begins, so all of it came after.
+      const nothing = byOperation(() => ({ count: 0, service: emptyHistogram(0) }));
+      const endNs = warmupNs;
+      this.#intervals.push({ startNs, endNs, phase: 'warmup', operations: nothing, ...totals });
+      const phase = 'measure';
+      this.#intervals.push({ startNs: warmupNs, endNs: nowNs, phase, operations, ...totals });
+    } else {
+      const phase = startNs < warmupNs ? 'warmup' : 'measure';
+      this.#intervals.push({ startNs, endNs: nowNs, phase, operations, ...totals });
+    }
     this.#takenNs = nowNs;
     if (this.#intervals.length > INTERVAL_COUNT_MAX) this.#coarsen();
   }

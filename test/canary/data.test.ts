@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DataProbe } from '../../src/load/data-probe.ts';
 import type { Memory } from '../../src/memory/attach.ts';
 import { partOf, SECTOR_WORDS, WORD_BYTES } from '../../src/memory/layout.ts';
-import type { DataFault } from '../../src/record/run-record.ts';
+import { DATA_FAULTS, type DataFault } from '../../src/record/run-record.ts';
 import { ThreadTime } from '../../src/record/thread-time.ts';
 import { Collector } from '../../src/run/collect.ts';
 import { sweepData } from '../../src/run/data-sweep.ts';
@@ -52,8 +52,9 @@ function probed(of: Plan = plan) {
 /** Faults seen by reads, or by the sweep. */
 function countedIn(of: Plan, memory: Memory, sweep: boolean): Partial<Record<DataFault, number>> {
   if (sweep) return Object.fromEntries(sweepData(of, memory).counts);
-  const counts = new Collector(of, memory).data(null)?.faultCounts ?? {};
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+  const data = new Collector(of, memory).data(null);
+  const seen = DATA_FAULTS.map((fault) => [fault, data?.faultCounts[fault] ?? 0] as const);
+  return Object.fromEntries(seen.filter(([, count]) => count > 0));
 }
 
 /** What happens to LBA 10 after it was written twice; `before` is what the first write left. */

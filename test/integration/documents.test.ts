@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest';
 /**
  * Goal: what the documents point at is there.
  *
- * Method: every relative link of every Markdown file, with its anchor; every command line of a shell
- * block that calls sparestorm or npm; every id in the table of warnings.
+ * Method: every relative link of every Markdown file, with its anchor; every command line of a
+ * shell block that calls sparestorm or npm; every id in the table of warnings.
  *
  * Not covered: whether a command does what the text around it says; links to other sites.
  */

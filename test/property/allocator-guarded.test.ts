@@ -11,7 +11,7 @@ import { allocatorIn, markedSpares, memoryFor, planWith } from '../support/plans
  * nothing else; "none" says that there is no such spare.
  *
  * Method: threads take and give back in any order, one call after the other, against a set of what
- * is held. After each call the bitmap must hold the metadata, what is held, and what the ring holds.
+ * is held. After each call the bitmap holds the metadata, what is held, and what is in the ring.
  *
  * Not covered: two calls at once (see the model tests).
  */
@@ -112,6 +112,16 @@ describe.each(ALLOCATOR_KINDS)('guarded %s', (kind) => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('goes through a fresh area without passing anything over', () => {
+    const one = { limit: null, threadCount: 1, lock: 'ticket', slotCount: 7 } as const;
+    const { usable, allocator } = memoryOf(kind, {
+      ...one,
+      spareCount: 1500,
+      placement: 'v4-dynamic',
+    });
+    expect(Array.from(usable, () => allocator.allocate(0))).toEqual([...usable]);
   });
 
   test('hands out every last spare, at any size and limit, to any number of threads', () => {

@@ -9,9 +9,9 @@ import { planWith } from '../support/plans.ts';
  * Goal: the expectation of a sector never excludes a generation that a right device may hold, and
  * after writes that did not overlap it allows the last one only.
  *
- * Method: histories of writes that begin, reach the disk at some moment before they end, and end or
- * are refused, in any order of up to six at a time. After each step the generation on the disk must
- * be allowed; and a read that spans steps must find what was on the disk at any moment of it allowed.
+ * Method: histories of writes that begin, reach the disk at some moment before they end, and end
+ * or are refused, in any order, up to six at a time. After each step the generation on the disk
+ * must be allowed; and a read that spans steps must be allowed all that was on the disk meanwhile.
  *
  * Not covered: two threads inside one of these calls at the same time.
  */

@@ -58,7 +58,7 @@ describe('a mixed load', () => {
     for (const { count, refusedCount, errorCount, service } of Object.values(operations)) {
       expect(service.count).toBe(count - refusedCount - errorCount);
     }
-    const { allocation } = { allocation: collector.allocation(NOTHING_DRAINED) };
+    const allocation = collector.allocation(NOTHING_DRAINED);
     expect(allocation.service.count).toBe(allocation.requestedCount);
   });
 
@@ -335,6 +335,18 @@ test('the drain takes what a thread that stopped early has left', () => {
       .slice(25)
       .every(({ kind, thread, lba }) => kind === 'drain' && thread === null && lba === null),
   ).toBe(true);
+});
+
+test('the drain of an allocator that never says "none" ends when it has had as many as there are', () => {
+  const plan = planWith({
+    device: { sectorCount: 64, spare: { sectorCount: 100, placement: 'v4-dynamic' } },
+    allocator: { kind: 'linear', protocol: 'as-published' },
+  });
+  const memory = prepareMemory(plan, null);
+  const drain = drainSpares(plan, memory, 0);
+  expect(drain.claims).toHaveLength(100);
+  // 60 of them the first time; the other 40 somebody held already, which was the drain itself.
+  expect(drain.conflicts).toHaveLength(40);
 });
 
 test('nothing is written outside the regions that the load owns', () => {

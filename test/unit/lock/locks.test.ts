@@ -144,6 +144,10 @@ describe('mcs, queue of two', () => {
     expect(words[BASE + LockWord.word]).toBe(2);
     lock.release(1);
     expect(words[BASE + LockWord.word]).toBe(0);
+    // Whoever stood behind a node last time is forgotten.
+    lock.acquire(0);
+    lock.release(0);
+    expect(words[BASE + LockWord.word]).toBe(0);
   });
 
   test('a release waits for a successor that has not linked itself yet', () => {
