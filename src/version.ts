@@ -14,7 +14,7 @@ function readVersion(): string {
   return 'unknown';
 }
 
-export const VERSION = readVersion();
+const VERSION = readVersion();
 
 /** Name and version, as results carry it. */
 export const TOOL = `sparestorm ${VERSION}`;

@@ -18,7 +18,7 @@ export async function listCommand(args: {
     return EXIT.held;
   }
   if (runs.length === 0) {
-    process.stdout.write(`no runs in ${args.out} yet: sparestorm run <scenario>\n`);
+    process.stdout.write(`no runs in ${args.out} yet: npx sparestorm run <scenario>\n`);
     return EXIT.held;
   }
   const rows = runs.map((run) => [

@@ -22,6 +22,6 @@ export function initCommand(args: {
     if (code === 'EEXIST') throw new UsageError(`${file} is there already; --force overwrites it`);
     throw new UsageError(`${file} cannot be written: ${message}`);
   }
-  process.stdout.write(`wrote ${file}\nnext: sparestorm run ${file}\n`);
+  process.stdout.write(`wrote ${file}\nnext: npx sparestorm run ${file}\n`);
   return EXIT.held;
 }

@@ -75,6 +75,6 @@ function readTraceFile(plan: TracePlan, target: TraceTarget): Trace {
 }
 
 /** Shared memory and what the threads take besides. A trace's records are not known yet. */
-export function memoryNeededBy(plan: Plan): number {
+function memoryNeededBy(plan: Plan): number {
   return layoutOf(plan).wordCount * WORD_BYTES + plan.load.threadCount * THREAD_BYTES;
 }

@@ -35,10 +35,10 @@ function parserOf(
         'Multithreaded I/O load simulator: a YAML scenario in; tail latencies, checks and a verdict out.',
         '',
         'Examples:',
-        '  sparestorm run scenarios/quickstart.yaml',
-        '  sparestorm run scenarios/guarded.yaml --set load.threads=8 --repeat 3',
-        '  sparestorm run scenarios/dm-remap-v4/direct-callers.yaml --set expect=pass',
-        '  sparestorm validate "scenarios/**/*.yaml"',
+        '  $ sparestorm run scenarios/quickstart.yaml',
+        '  $ sparestorm run scenarios/guarded.yaml --set load.threads=8 --repeat 3',
+        '  $ sparestorm run scenarios/dm-remap-v4/direct-callers.yaml --set expect=pass',
+        '  $ sparestorm validate "scenarios/**/*.yaml"',
         '',
         'Usage: $0 <command> [options]',
       ].join('\n'),
@@ -174,7 +174,11 @@ function parserOf(
     )
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? 'the command line was not understood');
+      if (error !== undefined) throw error;
+      if (message?.startsWith('Not enough non-option arguments')) {
+        throw new UsageError(`${words[0]} needs a name after it; sparestorm ${words[0]} --help`);
+      }
+      throw new UsageError(message ?? 'the command line was not understood');
     });
 }
 

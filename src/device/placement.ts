@@ -1,7 +1,7 @@
 import type { DevicePlan, Placement } from '../scenario/plan.ts';
 
 /** A metadata copy takes 8 sectors (4 KiB). */
-export const COPY_SECTORS = 8;
+const COPY_SECTORS = 8;
 
 const COPIES_MOST = 5;
 const FIXED_POSITIONS = [0, 1024, 2048, 4096, 8192] as const;

@@ -256,6 +256,7 @@ export class ThreadLoop {
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
     stampNs(this.#times, T.answered);
+    this.#counters.add(ThreadFloat.released, 1);
     this.#claims.released(lba, spare, this.#times);
   }
 

@@ -12,7 +12,7 @@ import { Scatter } from './scatter.ts';
  */
 
 /** Items up to which a table is built: 8 bytes an item, so 8 MiB at most for each thread. */
-export const TABLE_ITEM_COUNT_MAX = 2 ** 20;
+const TABLE_ITEM_COUNT_MAX = 2 ** 20;
 
 const TWO_32 = 2 ** 32;
 

@@ -98,6 +98,8 @@ export const ThreadFloat = {
   readSectors: 11,
   digest: 12,
   findings: 13,
+  /** Spares given back. */
+  released: 59,
   /** Until when the thread sleeps on purpose (a planned arrival, a think time); clock, or 0. */
   idleUntilNs: 58,
   /** Six counters, one a data fault, in the order of DATA_FAULTS. */
@@ -585,7 +587,7 @@ export function largestSectorCountOf(plan: Plan): number {
 }
 
 /** Histograms reach to twice the watchdog's patience: what takes longer ends the run. */
-export function highestLatencyNsOf(plan: Plan): number {
+function highestLatencyNsOf(plan: Plan): number {
   return powerOfTwoAtLeast(2 * plan.watchdogNs);
 }
 

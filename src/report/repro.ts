@@ -12,7 +12,7 @@ export interface Source {
 export function reproCommand(source: Source, seed: number): string {
   // A path that begins with a hyphen would be read as an option.
   const file = source.file.startsWith('-') ? `./${source.file}` : source.file;
-  const words = ['sparestorm', 'run', file, '--seed', String(seed)];
+  const words = ['npx', 'sparestorm', 'run', file, '--seed', String(seed)];
   for (const set of source.sets) {
     if (!set.startsWith('seed=')) words.push('--set', set);
   }

@@ -177,6 +177,7 @@ export const resultSchema = z
       misses: count,
       hitRate: share.nullable(),
       refills: count,
+      wait: latencies.describe('For the lock around the cache; the same as lock.wait.'),
     }),
     lock: lock.describe('Around the state of the allocator.'),
     targetLock: lock.describe('Around the remap table, or around the whole allocation.'),

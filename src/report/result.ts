@@ -134,10 +134,12 @@ function allocationOf({ allocation }: RunRecord): Result['allocation'] {
   };
 }
 
-function cacheOf({ cache }: RunRecord): Result['cache'] {
-  if (cache === null) return { applies: false, hits: 0, misses: 0, hitRate: null, refills: 0 };
+function cacheOf({ cache, allocationLock }: RunRecord): Result['cache'] {
+  const wait = latencySummaryOf(allocationLock.wait);
+  if (cache === null)
+    return { applies: false, hits: 0, misses: 0, hitRate: null, refills: 0, wait };
   const { hitCount: hits, missCount: misses, refillCount: refills } = cache;
-  return { applies: true, hits, misses, hitRate: ratioOf(hits, hits + misses), refills };
+  return { applies: true, hits, misses, hitRate: ratioOf(hits, hits + misses), refills, wait };
 }
 
 function lockOf(record: LockRecord): ResultLock {

@@ -28,6 +28,9 @@ export interface SummaryOptions extends TextOptions {
 const LABEL_COLUMNS = 13;
 const NAME_COLUMNS_MAX = 40;
 const WIDTH_MIN = 40;
+/** Violations that a check quotes on the terminal, and that one which follows from another quotes. */
+const CAUSES_SHOWN = 5;
+const EFFECTS_SHOWN = 2;
 
 const LATENCY_KEYS = ['count', 'p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max'] as const;
 type LatencyKey = (typeof LATENCY_KEYS)[number];
@@ -75,13 +78,13 @@ function dumpLines({ ending }: Result, style: Style): string[] {
   ];
 }
 
-function thresholdLines({ thresholds }: Result, style: Style): string[] {
+function thresholdLines({ thresholds, ending }: Result, style: Style): string[] {
   if (thresholds.length === 0) return [];
   const room = Math.max(20, style.width - style.markColumns - 24);
   const expressions = thresholds.map(({ expression }) => style.clip(expression, room));
   const columns = Math.max(...expressions.map(columnsOf));
   return [
-    `  ${style.title('THRESHOLDS')}`,
+    `  ${style.title('THRESHOLDS')}${ending.kind === 'finished' ? '' : '   of partial figures'}`,
     ...thresholds.map((threshold, index) => {
       const mark = style.mark(threshold.pass ? 'pass' : 'fail');
       const expression = padded(expressions[index] as string, columns);
@@ -116,7 +119,10 @@ function integrityLines(result: Result, style: Style): string[] {
   return [`  ${style.title('INTEGRITY')}    ${result.integrity}`, ...lines];
 }
 
-function evidenceLines({ count, evidence }: ResultCheck, indent: string, style: Style): string[] {
+function evidenceLines(check: ResultCheck, indent: string, style: Style): string[] {
+  const { count, consequenceOf } = check;
+  // The rest of what was quoted stands in result.json.
+  const evidence = check.evidence.slice(0, consequenceOf === null ? CAUSES_SHOWN : EFFECTS_SHOWN);
   const lines = evidence.flatMap(({ text }) => hanging(indent, text, style));
   const more = count - evidence.length;
   return evidence.length > 0 && more > 0

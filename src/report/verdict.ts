@@ -120,7 +120,10 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
     expected ? `${collisions} as expected` : collisions,
   ];
   const failed = thresholds.filter((threshold) => !threshold.pass).length;
-  if (failed > 0) {
+  if (measured.ending.kind === 'broken') {
+    // What held until the run broke says nothing of what it would have come to.
+    if (thresholds.length > 0) parts.push('thresholds not judged');
+  } else if (failed > 0) {
     parts.push(`${failed} of ${plural(thresholds.length, 'threshold')} failed`);
   } else if (thresholds.length > 0) {
     parts.push(`${plural(thresholds.length, 'threshold')} held`);

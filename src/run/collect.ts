@@ -162,14 +162,16 @@ export class Collector {
     ];
     // The sort is stable: ties keep the order of threads, and within a thread its own.
     all.sort((one, other) => one.completionNs - other.completionNs);
-    const orderOf = new Map<string, number>();
+    const orders = this.#threads.map(
+      (counters) => new Int32Array(counters.get(ThreadFloat.claims)),
+    );
     const claims = all.map(({ position, ...claim }, order): Claim => {
-      if (position !== undefined) orderOf.set(`${claim.thread}:${position}`, order);
+      if (position !== undefined) (orders[claim.thread as number] as Int32Array)[position] = order;
       return { ...claim, order };
     });
     const claimOf = (mark: number): number | null => {
       const { thread, logPosition } = ownerOf(mark);
-      return logPosition === null ? null : (orderOf.get(`${thread}:${logPosition}`) ?? null);
+      return logPosition === null ? null : (orders[thread]?.[logPosition] ?? null);
     };
     const conflicts = this.#threads.flatMap((_, thread) => this.#conflictsOf(thread, claimOf));
     const drained = new Map(

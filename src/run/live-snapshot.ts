@@ -60,7 +60,10 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
       lockContendedShare: acquisitions === 0 ? null : contended / acquisitions,
       cacheHitRate:
         plan.allocator.kind !== 'cached' || hits + misses === 0 ? null : hits / (hits + misses),
-      spares: { used: Math.min(allocatable, total(ThreadFloat.granted)), allocatable },
+      spares: {
+        used: Math.min(allocatable, total(ThreadFloat.granted) - total(ThreadFloat.released)),
+        allocatable,
+      },
       collisionCount: total(ThreadFloat.ownerConflicts),
     };
   };

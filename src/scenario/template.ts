@@ -57,10 +57,14 @@ allocator:
   protocol: as-published # guarded is the corrected order of lock, take, refill and mark
   outerLock: false # true is how the message path calls it, and hides the fault
 
+device:
+  sectors: 512Ki
+  spare: { sectors: 128Ki } # many refills: each is a chance for the race
+
 load:
   threads: 4
-  duration: 5s
-  mix: { read: 20, write: 20, remap: 60 }
+  until: exhausted
+  mix: { read: 10, write: 10, remap: 80 }
 
 # Passes when, and only when, a collision is found.
 expect: collision

@@ -140,7 +140,7 @@ describe('the other commands', () => {
     expect(list.stdout).toMatch(/_quickstart_s42 +pass/);
     const show = await sparestorm(['show', 'last', '--out', own]);
     expect(show.code).toBe(0);
-    expect(show.stdout).toMatch(/repeat: {2}sparestorm run scenarios\/quickstart\.yaml/);
+    expect(show.stdout).toMatch(/repeat: {2}npx sparestorm run scenarios\/quickstart\.yaml/);
   });
 
   test('init writes a scenario that runs, and never over a file', async () => {

@@ -95,7 +95,7 @@ describe('the same load where the cache is safe', () => {
       const words = ['scenarios/guarded.yaml', '--set', `load.threads=${n}`];
       const { code, result } = await runJson(out, words);
       expect(result.checks.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
-      expect(result.allocation.granted + result.allocation.drained).toBe(32728);
+      expect(result.allocation.granted + result.allocation.drained).toBe(131032);
       expect(code).toBe(0);
     },
   );

@@ -14,7 +14,7 @@ import {
 /** Plans and run records small enough to be read: 40 spares, the first 8 of them metadata. */
 
 export const SPARE_COUNT = 40;
-export const RESERVED_COUNT = 8;
+const RESERVED_COUNT = 8;
 /** Spares that a correct allocator hands out. */
 export const USABLE_COUNT = SPARE_COUNT - RESERVED_COUNT;
 export const SLOT_COUNT = 4;

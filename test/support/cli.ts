@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { type Result, resultSchema } from '../../src/report/result-schema.ts';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'dist/src/cli/main.js');
 
 export interface Answer {
@@ -70,7 +70,7 @@ export async function runJson(
   return { code, result, folder };
 }
 
-export function newestFolder(out: string): string {
+function newestFolder(out: string): string {
   const lines = readFileSync(join(out, 'index.jsonl'), 'utf8').trim().split('\n');
   return join(out, (JSON.parse(lines.at(-1) as string) as { folder: string }).folder);
 }

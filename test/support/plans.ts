@@ -1,7 +1,7 @@
 import { allocatorOn, deviceOn, initialiseDevice, remapTableOn } from '../../src/device/index.ts';
 import { lockOn } from '../../src/lock/index.ts';
 import { createMemory, type Memory } from '../../src/memory/attach.ts';
-import { type Allocator, SECTOR_WORDS } from '../../src/memory/layout.ts';
+import { SECTOR_WORDS } from '../../src/memory/layout.ts';
 import { type Plan, targetLockKindOf } from '../../src/scenario/plan.ts';
 import { type Overrides, somePlan } from './run-record.ts';
 
@@ -27,8 +27,6 @@ export function memoryFor(plan: Plan): Memory {
   initialiseDevice(plan, memory);
   return memory;
 }
-
-export type AllocatorField = Exclude<keyof typeof Allocator, 'slots'>;
 
 /** The plan's allocator under the plan's lock. */
 export function allocatorIn(plan: Plan, memory: Memory) {

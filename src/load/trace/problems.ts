@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.ts';
 import type { Line } from './lines.ts';
 
 /** Problems reported for one trace; a file of another kind would have one in every line. */
-export const PROBLEM_COUNT_MAX = 20;
+const PROBLEM_COUNT_MAX = 20;
 
 /** Longest excerpt, in characters. A place further to the right is told by its position only. */
 const EXCERPT_LENGTH_MAX = 160;

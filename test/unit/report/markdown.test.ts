@@ -12,7 +12,7 @@ test('the summary has verdict, thresholds, checks, latencies and the command', (
     '| collisions | held | 0 | 20 claims examined: nothing against collisions. |',
   );
   expect(text).toContain('| read | 1.00k | 1.50ms | 1.99ms | 2.00ms | 2.00ms | 2.00ms |');
-  expect(text).toMatch(/\n\n {4}sparestorm run scenarios\/small\.yaml --seed 42\n$/);
+  expect(text).toMatch(/\n\n {4}npx sparestorm run scenarios\/small\.yaml --seed 42\n$/);
 });
 
 test('violations come with their evidence', () => {

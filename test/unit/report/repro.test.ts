@@ -5,13 +5,13 @@ import { reproCommand } from '../../../src/report/repro.ts';
 test('the command repeats file, seed and overrides', () => {
   const source = { file: 'scenarios/a.yaml', sets: ['load.threads=8', 'lock.kind=ticket'] };
   expect(reproCommand(source, 42)).toBe(
-    'sparestorm run scenarios/a.yaml --seed 42 --set load.threads=8 --set lock.kind=ticket',
+    'npx sparestorm run scenarios/a.yaml --seed 42 --set load.threads=8 --set lock.kind=ticket',
   );
 });
 
 test('an override of the seed gives way to the seed that was used', () => {
   expect(reproCommand({ file: 'a.yaml', sets: ['seed=7'] }, 7)).toBe(
-    'sparestorm run a.yaml --seed 7',
+    'npx sparestorm run a.yaml --seed 7',
   );
 });
 
@@ -41,5 +41,7 @@ test.each([
 });
 
 test('a path that begins with a hyphen is not read as an option', () => {
-  expect(reproCommand({ file: '-x.yaml', sets: [] }, 1)).toBe('sparestorm run ./-x.yaml --seed 1');
+  expect(reproCommand({ file: '-x.yaml', sets: [] }, 1)).toBe(
+    'npx sparestorm run ./-x.yaml --seed 1',
+  );
 });

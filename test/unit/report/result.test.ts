@@ -89,7 +89,7 @@ test('plan, source and environment are copied', () => {
     integrity: 'strict',
     source: { file: 'a.yaml', sets: ['load.threads=2'] },
     scenario: { version: 1, name: 'small-and-plain' },
-    repro: 'sparestorm run a.yaml --seed 42 --set load.threads=2',
+    repro: 'npx sparestorm run a.yaml --seed 42 --set load.threads=2',
   });
   expect(result.environment).not.toHaveProperty('tool');
 });
