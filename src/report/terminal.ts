@@ -28,7 +28,9 @@ export interface SummaryOptions extends TextOptions {
 const LABEL_COLUMNS = 13;
 const NAME_COLUMNS_MAX = 40;
 const WIDTH_MIN = 40;
-/** Violations that a check quotes on the terminal, and that one which follows from another quotes. */
+/**
+ * Violations that a check quotes on the terminal, and that one which follows from another quotes.
+ */
 const CAUSES_SHOWN = 5;
 const EFFECTS_SHOWN = 2;
 

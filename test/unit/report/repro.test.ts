@@ -30,6 +30,7 @@ test.each([
   expect(command).not.toMatch(/\p{Cc}/u);
   const words = execFileSync('bash', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' });
   expect(words.split('\0').slice(0, -1)).toEqual([
+    'npx',
     'sparestorm',
     'run',
     file,
