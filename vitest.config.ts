@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Integration tests that start no threads of load, and may run beside others. */
+const WITHOUT_THREADS = ['fuzz-scenario', 'documents', 'reference'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
+
 const common = { pool: 'forks', testTimeout: 60_000 } as const;
 
 export default defineConfig({
@@ -9,7 +14,13 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          include: ['test/{unit,property,model,canary}/**/*.test.ts', 'test/tidy.test.ts'],
+          include: [
+            'test/{unit,property,model,canary}/**/*.test.ts',
+            'test/tidy.test.ts',
+            ...WITHOUT_THREADS,
+          ],
+          // No test leaves anything behind in a module, so files may share them.
+          isolate: false,
         },
       },
       {
@@ -17,7 +28,7 @@ export default defineConfig({
           ...common,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: ['test/**/*.long.test.ts'],
+          exclude: ['test/**/*.long.test.ts', ...WITHOUT_THREADS],
           // These start threads of load: one file at a time, after all others are done.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

@@ -9,40 +9,46 @@ export interface SettledClaims {
   readonly strayReleases: readonly Claim[];
 }
 
+/** Several checks ask the same of one run, and a long one has millions of claims. */
+const settledBefore = new WeakMap<readonly Claim[], SettledClaims>();
+
 /** Pairs every release with a claim of the same spare for the same LBA. */
 export function settleClaims(claims: readonly Claim[]): SettledClaims {
-  const releasedSpares = new Set<number>();
-  for (const claim of claims) if (claim.kind === 'release') releasedSpares.add(claim.spare);
-  if (releasedSpares.size === 0) return { live: claims, strayReleases: [] };
+  const known = settledBefore.get(claims);
+  if (known !== undefined) return known;
+  const settled = settle(claims);
+  settledBefore.set(claims, settled);
+  return settled;
+}
 
-  const openClaims = new Map<number, Claim[]>();
-  const ended = new Set<Claim>();
+function settle(claims: readonly Claim[]): SettledClaims {
+  if (!claims.some((claim) => claim.kind === 'release')) {
+    return { live: claims, strayReleases: [] };
+  }
+  const openClaims = new Map<number, number[]>();
+  const hasEnded = new Uint8Array(claims.length);
   const early: Claim[] = [];
-  for (const claim of claims) {
-    if (!releasedSpares.has(claim.spare)) continue;
-    if (claim.kind !== 'release') openOf(openClaims, claim.spare).push(claim);
-    else if (!endOne(openClaims, claim, ended)) early.push(claim);
+  const endOne = (release: Claim): boolean => {
+    const open = openClaims.get(release.spare) ?? [];
+    const place = open.findIndex((index) => (claims[index] as Claim).lba === release.lba);
+    if (place < 0) return false;
+    hasEnded[open[place] as number] = 1;
+    open.splice(place, 1);
+    return true;
+  };
+  for (const [index, claim] of claims.entries()) {
+    if (claim.kind === 'release') {
+      if (!endOne(claim)) early.push(claim);
+      continue;
+    }
+    const open = openClaims.get(claim.spare);
+    if (open === undefined) openClaims.set(claim.spare, [index]);
+    else open.push(index);
   }
   // Two threads' completions may share a clock step, and a release then stand before its claim.
-  const strayReleases = early.filter((release) => !endOne(openClaims, release, ended));
-  const live = claims.filter((claim) => claim.kind !== 'release' && !ended.has(claim));
+  const strayReleases = early.filter((release) => !endOne(release));
+  const live = claims.filter((claim, index) => claim.kind !== 'release' && hasEnded[index] === 0);
   return { live, strayReleases };
-}
-
-function openOf(openClaims: Map<number, Claim[]>, spare: number): Claim[] {
-  const known = openClaims.get(spare);
-  if (known !== undefined) return known;
-  const open: Claim[] = [];
-  openClaims.set(spare, open);
-  return open;
-}
-
-function endOne(openClaims: Map<number, Claim[]>, release: Claim, ended: Set<Claim>): boolean {
-  const open = openOf(openClaims, release.spare);
-  const index = open.findIndex((claim) => claim.lba === release.lba);
-  if (index < 0) return false;
-  for (const claim of open.splice(index, 1)) ended.add(claim);
-  return true;
 }
 
 /** One byte a spare of the area: 1 = in a live claim. Claims outside the area are left out. */

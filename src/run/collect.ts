@@ -41,6 +41,8 @@ import { OPERATIONS, type Operation, type Plan, targetLockKindOf } from '../scen
 import type { SweepResult } from './data-sweep.ts';
 import type { Drain } from './drain.ts';
 
+type OrderedLater = Omit<Claim, 'order'> & { order: number };
+
 /** Reads a run's records out of shared memory; nobody writes to it any more. */
 export class Collector {
   readonly #plan: Plan;
@@ -155,23 +157,14 @@ export class Collector {
     conflictCount: number;
     unloggedCount: number;
   } {
-    const logged = this.#threads.flatMap((_, thread) => this.#claimsOf(thread));
-    const all: (Omit<Claim, 'order'> & { readonly position?: number })[] = [
-      ...logged,
-      ...drain.claims,
-    ];
+    const logs = this.#threads.map((_, thread) => this.#claimsOf(thread));
+    const claims = [...logs.flat(), ...drain.claims.map((claim) => ({ ...claim, order: 0 }))];
     // The sort is stable: ties keep the order of threads, and within a thread its own.
-    all.sort((one, other) => one.completionNs - other.completionNs);
-    const orders = this.#threads.map(
-      (counters) => new Int32Array(counters.get(ThreadFloat.claims)),
-    );
-    const claims = all.map(({ position, ...claim }, order): Claim => {
-      if (position !== undefined) (orders[claim.thread as number] as Int32Array)[position] = order;
-      return { ...claim, order };
-    });
+    claims.sort((one, other) => one.completionNs - other.completionNs);
+    for (const [order, claim] of claims.entries()) claim.order = order;
     const claimOf = (mark: number): number | null => {
       const { thread, logPosition } = ownerOf(mark);
-      return logPosition === null ? null : (orders[thread]?.[logPosition] ?? null);
+      return logPosition === null ? null : (logs[thread]?.[logPosition]?.order ?? null);
     };
     const conflicts = this.#threads.flatMap((_, thread) => this.#conflictsOf(thread, claimOf));
     const drained = new Map(
@@ -275,7 +268,8 @@ export class Collector {
     return this.#memory.words[this.#memory.layout.allocator + field] as number;
   }
 
-  #claimsOf(thread: number): (Omit<Claim, 'order'> & { readonly position: number })[] {
+  /** In the thread's own order; `order` is the caller's to fill in. */
+  #claimsOf(thread: number): OrderedLater[] {
     const { words, floats, layout } = this.#memory;
     const base = partOf(layout.claims, thread, layout.claimCapacity * ClaimEntry.wordCount);
     const count = (this.#threads[thread] as ThreadCounters).get(ThreadFloat.claims);
@@ -283,8 +277,8 @@ export class Collector {
       const at = base + position * ClaimEntry.wordCount;
       const spare = words[at + ClaimEntry.spare] as number;
       return {
-        position,
         kind: spare < 0 ? 'release' : 'claim',
+        order: 0,
         thread,
         lba: (words[at + ClaimEntry.lba] as number) - 1,
         spare: spare < 0 ? -1 - spare : spare,

@@ -8,7 +8,13 @@ import { runJson, sparestorm, temporaryFolder } from '../support/cli.ts';
  * Method: the faults that a scenario may plant in a thread of load.
  */
 const out = temporaryFolder();
-const QUICK = ['scenarios/quickstart.yaml', '--set', 'load.duration=30s', '--set', 'watchdog=1s'];
+const QUICK = [
+  'scenarios/quickstart.yaml',
+  '--set',
+  'load.duration=30s',
+  '--set',
+  'watchdog=500ms',
+];
 
 function planted(does: string): string[] {
   const fault = `faults={thread: {index: 1, afterOperations: 5000, does: ${does}}}`;
@@ -36,7 +42,7 @@ describe('a thread of load', () => {
       const words = [...planted('hold-lock'), '--set', `lock.kind=${kind}`];
       const { code, result } = await runJson(out, words);
       expect(code).toBe(4);
-      expect(result.ending.reason).toMatch(/completed no operation for 1 s/);
+      expect(result.ending.reason).toMatch(/completed no operation for 0\.5 s/);
       expect(result.ending.dump).toContain('allocation lock: held by thread 1');
       expect(result.ending.dump).toContainEqual(
         expect.stringMatching(/^thread [023]: waiting for the allocation lock/),
