@@ -1,6 +1,6 @@
 import { LockNode, LockWord, STRIDE } from '../memory/layout.ts';
 import type { Lock } from './lock.ts';
-import { relax } from './relax.ts';
+import { IN_LINE, relax } from './relax.ts';
 
 /**
  * MCS lock (Mellor-Crummey and Scott, 1991): waiters form a queue, and each watches a word of its
@@ -37,7 +37,7 @@ export class McsLock implements Lock {
     Atomics.store(this.#words, ahead + LockNode.next, thread + 1);
     let waited = 0;
     while (Atomics.load(this.#words, node + LockNode.locked) === 1) {
-      waited += relax(this.#words, node + LockNode.locked, 1);
+      waited += relax(this.#words, node + LockNode.locked, 1, IN_LINE);
     }
     return Math.max(waited, 1);
   }
@@ -51,7 +51,7 @@ export class McsLock implements Lock {
       for (;;) {
         next = Atomics.load(this.#words, node + LockNode.next);
         if (next !== 0) break;
-        relax(this.#words, node + LockNode.next, 0);
+        relax(this.#words, node + LockNode.next, 0, IN_LINE);
       }
     }
     Atomics.store(this.#words, this.#nodes + (next - 1) * STRIDE + LockNode.locked, 0);

@@ -1,6 +1,6 @@
 import { LockNode, LockWord, STRIDE } from '../memory/layout.ts';
 import type { Lock } from './lock.ts';
-import { relax } from './relax.ts';
+import { IN_LINE, relax } from './relax.ts';
 
 const LOCKED = 1;
 const PENDING = 1 << 8;
@@ -58,7 +58,7 @@ export class QueuedLock implements Lock {
     for (;;) {
       const value = Atomics.load(this.#words, this.#word);
       if ((value & LOCKED) === 0) break;
-      waited += relax(this.#words, this.#word, value);
+      waited += relax(this.#words, this.#word, value, IN_LINE);
     }
     // Only the pending thread may take a lock that has its pending bit set.
     Atomics.add(this.#words, this.#word, LOCKED - PENDING);
@@ -77,14 +77,14 @@ export class QueuedLock implements Lock {
       // Pairs with the load of `next` by our predecessor: our node is whole before it is found.
       Atomics.store(words, this.#nodes + (previous - 1) * STRIDE + LockNode.next, thread + 1);
       while (Atomics.load(words, node + LockNode.locked) === 0) {
-        waited += relax(words, node + LockNode.locked, 0);
+        waited += relax(words, node + LockNode.locked, 0, IN_LINE);
       }
     }
 
     // Head of the queue: n,*,* -> n,0,0 by owner and pending thread.
     let value = Atomics.load(words, word);
     while ((value & OWNED_OR_PENDING) !== 0) {
-      waited += relax(words, word, value);
+      waited += relax(words, word, value, IN_LINE);
       value = Atomics.load(words, word);
     }
 
@@ -97,7 +97,7 @@ export class QueuedLock implements Lock {
     Atomics.or(words, word, LOCKED);
     let next = Atomics.load(words, node + LockNode.next);
     while (next === 0) {
-      waited += relax(words, node + LockNode.next, 0);
+      waited += relax(words, node + LockNode.next, 0, IN_LINE);
       next = Atomics.load(words, node + LockNode.next);
     }
     Atomics.store(words, this.#nodes + (next - 1) * STRIDE + LockNode.locked, 1);

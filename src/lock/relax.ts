@@ -15,33 +15,38 @@ export function parksOf(waited: number): number {
 }
 
 /**
- * Looks at the word this often before sleeping: some microseconds, longer than any critical section
- * here. A waiter that spins on while the owner is descheduled only keeps the owner off its core.
+ * How often a waiter looks at the word before it sleeps, where whoever runs may take what is waited
+ * for: some microseconds, longer than any critical section here. A waiter that spins on while the
+ * owner is descheduled only keeps the owner off its core.
  */
-const SPINS = 400;
+export const BRIEFLY = 400;
+
+/**
+ * The same for a waiter in line: longer than a nap and the waking from it. Otherwise, once one in
+ * the line has slept, the next waits for it to wake, gives up and sleeps too, and from then on all
+ * of them sleep in turn, at a hundredth of the speed (a convoy).
+ */
+export const IN_LINE = 6000;
 
 /**
  * A kernel thread would spin on; user space can lose its core, and with more threads than cores a
- * lock may be handed to a thread that is not running. The nap bounds what that costs.
+ * lock may be handed to a thread that is not running. The nap bounds what that costs. With the
+ * slack of the system's timers it takes some 60 µs.
  */
-const NAP_MS = 0.05;
+const NAP_MS = 0.01;
 
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
 
-/**
- * Waits until view[index] is no longer `seen`, or for a while. Returns 1, or PARKED if it slept.
- */
-export function relax(view: Int32Array, index: number, seen: number): number {
-  if (spin(view, index, seen)) return 1;
+/** Waits until view[index] is no longer `seen`, or for a while. Returns 1, or PARKED if it slept. */
+export function relax(view: Int32Array, index: number, seen: number, looks = BRIEFLY): number {
+  if (spin(view, index, seen, looks)) return 1;
   Atomics.wait(view, index, seen, NAP_MS);
   return PARKED;
 }
 
-/**
- * The spinning half of relax(). True as soon as the word changed, false when it did not in time.
- */
-export function spin(view: Int32Array, index: number, seen: number): boolean {
-  for (let turn = 0; turn < SPINS; turn++) {
+/** The spinning half of relax(). True as soon as the word changed, false when it did not in time. */
+export function spin(view: Int32Array, index: number, seen: number, looks = BRIEFLY): boolean {
+  for (let look = 0; look < looks; look++) {
     if (Atomics.load(view, index) !== seen) return true;
     pause();
   }

@@ -1,6 +1,6 @@
 import { LockWord } from '../memory/layout.ts';
 import type { Lock } from './lock.ts';
-import { relax } from './relax.ts';
+import { IN_LINE, relax } from './relax.ts';
 
 /**
  * Ticket lock: threads are served in the order in which they asked (Linux before 4.2 used it for
@@ -32,7 +32,7 @@ export class TicketLock implements Lock {
       // Pairs with the add in release(): seeing our number, we see all that its writer wrote.
       const serving = Atomics.load(this.#words, this.#serving);
       if (serving === ticket) return waited;
-      waited += relax(this.#words, this.#serving, serving);
+      waited += relax(this.#words, this.#serving, serving, IN_LINE);
     }
   }
 
