@@ -37,14 +37,18 @@ const NAP_MS = 0.01;
 
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
 
-/** Waits until view[index] is no longer `seen`, or for a while. Returns 1, or PARKED if it slept. */
+/**
+ * Waits until view[index] is no longer `seen`, or for a while. Returns 1, or PARKED if it slept.
+ */
 export function relax(view: Int32Array, index: number, seen: number, looks = BRIEFLY): number {
   if (spin(view, index, seen, looks)) return 1;
   Atomics.wait(view, index, seen, NAP_MS);
   return PARKED;
 }
 
-/** The spinning half of relax(). True as soon as the word changed, false when it did not in time. */
+/**
+ * The spinning half of relax(). True as soon as the word changed, false when it did not in time.
+ */
 export function spin(view: Int32Array, index: number, seen: number, looks = BRIEFLY): boolean {
   for (let look = 0; look < looks; look++) {
     if (Atomics.load(view, index) !== seen) return true;

@@ -31,14 +31,14 @@ export function keyHint(parent: Path, key: string): KeyHint {
   const explanation = EXPLANATIONS.get([...names, key].join('.'));
   if (explanation !== undefined) return { hint: explanation, meant: null };
   if (key === '<<') return { hint: MERGE_KEY, meant: null };
+  const siblings = keysAt(names);
+  const meant = closest(key, siblings);
+  if (meant !== undefined) return { hint: `did you mean ${JSON.stringify(meant)}?`, meant };
   const places = everyKey().filter((place) => place.at(-1) === key);
   if (places.length > 0 && places.length <= 3) {
     const list = places.map((place) => place.join('.')).join(' or ');
     return { hint: `it belongs elsewhere: ${list}`, meant: null };
   }
-  const siblings = keysAt(names);
-  const meant = closest(key, siblings);
-  if (meant !== undefined) return { hint: `did you mean ${JSON.stringify(meant)}?`, meant };
   return { hint: `known: ${siblings.join(', ')}`, meant: null };
 }
 
