@@ -19,7 +19,7 @@ export function parksOf(waited: number): number {
  * for: some microseconds, longer than any critical section here. A waiter that spins on while the
  * owner is descheduled only keeps the owner off its core.
  */
-export const BRIEFLY = 400;
+const BRIEFLY = 400;
 
 /**
  * The same for a waiter in line: longer than a nap and the waking from it. Otherwise, once one in
