@@ -8,9 +8,9 @@ import type { LockKind } from '../../src/scenario/plan.ts';
 /**
  * Goal: every lock excludes real threads: no increment of a plain counter is lost under it.
  *
- * Method: threads that start together, each so many rounds of acquire, read, dawdle, write, release,
- * on the built program: as many threads as commonly have a core each, and twice as many. That the
- * count is lost without a lock shows that the method can fail.
+ * Method: threads that start together, each so many rounds of acquire, read, dawdle, write,
+ * release, on the built program: as many threads as commonly have a core each, and twice as many.
+ * That the count is lost without a lock shows that the method can fail.
  *
  * A lock that serves in order of arrival is slow when threads outnumber cores (whoever is next may
  * not be running), so those do fewer rounds then.
