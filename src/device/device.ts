@@ -212,7 +212,7 @@ export class Device {
     for (let offset = 0; offset < sectorCount; ) {
       const spare = this.#resolved[offset] as number;
       const run = spare === ON_MAIN ? this.#mainRun(offset, sectorCount) : 1;
-      const at = targetByte + offset * SECTOR_BYTES;
+      const at = (targetByte + Math.imul(offset, SECTOR_BYTES)) | 0;
       if (spare === ON_MAIN) this.#medium.readMain(lba + offset, run, at);
       else this.#medium.readSpare(spare, 1, at);
       offset += run;
@@ -231,7 +231,7 @@ export class Device {
     for (let offset = 0; offset < sectorCount; ) {
       const spare = this.#resolved[offset] as number;
       const run = spare === ON_MAIN ? this.#mainRun(offset, sectorCount) : 1;
-      const at = sourceByte + offset * SECTOR_BYTES;
+      const at = (sourceByte + Math.imul(offset, SECTOR_BYTES)) | 0;
       if (spare === ON_MAIN) this.#medium.writeMain(lba + offset, run, at);
       else this.#medium.writeSpare(spare, 1, at);
       offset += run;

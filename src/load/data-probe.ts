@@ -5,12 +5,11 @@ import {
   partOf,
   SECTOR_WORDS,
   ThreadFloat,
-  WORD_BYTES,
 } from '../memory/layout.ts';
 import { type RandomStream, streamFor } from '../random.ts';
 import { dataFaultOf } from '../record/data-fault.ts';
 import { DATA_FAULTS } from '../record/run-record.ts';
-import { SectorAudit } from '../record/sector-audit.ts';
+import { generationOfTicket, isAllowed, SectorAudit } from '../record/sector-audit.ts';
 import { type Stamp, Stamper } from '../record/stamp.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime } from '../record/thread-time.ts';
@@ -30,10 +29,11 @@ export class DataProbe {
   readonly #stamper: Stamper;
   readonly #counters: ThreadCounters;
   readonly #random: RandomStream;
-  readonly #writeWord: number;
   readonly #readWord: number;
   readonly #findings: number;
+  /** Of the groups of sectors that the operation at hand covers: expected before, written as. */
   readonly #floors: Int32Array;
+  readonly #tickets: Int32Array;
   readonly #stamp: Stamp = { lba: 0, generation: 0, writer: 0 };
   readonly #period: number;
   #untilChecked = 1;
@@ -44,37 +44,48 @@ export class DataProbe {
     this.#memory = memory;
     this.#thread = thread;
     this.#audit = new SectorAudit(memory.words, layout);
-    this.#stamper = new Stamper(memory.words, layout.pool, plan.seed);
+    const pool = partOf(layout.pool, thread, layout.poolWords);
+    this.#stamper = new Stamper(memory.words, pool, plan.seed);
     this.#counters = new ThreadCounters(memory, thread);
     this.#random = streamFor(plan.seed, thread, 'payload');
-    this.#writeWord = partOf(layout.staging, thread, 2 * layout.stagingWords);
-    this.#readWord = this.#writeWord + layout.stagingWords;
+    this.#readWord = partOf(layout.staging, thread, 2 * layout.stagingWords) + layout.stagingWords;
     this.#findings = partOf(layout.findings, thread, FINDING_LOG_COUNT * FindingEntry.wordCount);
-    this.#floors = new Int32Array(layout.stagingWords / SECTOR_WORDS);
+    // A read need not begin where a group does.
+    const groupCount = 1 + ((layout.stagingWords / SECTOR_WORDS) >>> layout.auditShift) + 1;
+    this.#floors = new Int32Array(groupCount);
+    this.#tickets = new Int32Array(groupCount);
     this.#period = plan.integrity === 'sampled' ? SAMPLED_PERIOD : 1;
   }
 
-  /** Fills the thread's write buffer with a body from the pool and a stamp a sector. */
-  beforeWrite(lba: number, sectorCount: number): void {
-    const { layout, blocks } = this.#memory;
-    const offset = this.#stamper.offsetFor(this.#random.nextInt32());
-    blocks.copy(
-      this.#writeWord * WORD_BYTES,
-      (layout.pool + offset) * WORD_BYTES,
-      sectorCount * SECTOR_WORDS * WORD_BYTES,
-    );
-    for (let index = 0; index < sectorCount; index++) {
-      const generation = this.#audit.beginWrite(lba + index);
-      const words = index * SECTOR_WORDS;
-      const at = this.#writeWord + words;
-      this.#stamper.write(at, lba + index, generation, this.#thread + 1, offset + words);
+  /**
+   * Stamps as many payloads as the write has sectors. Returns the word from which it is to write.
+   * Plans say that a write covers whole groups of the audit (Layout.auditShift).
+   */
+  beforeWrite(lba: number, sectorCount: number): number {
+    const { shift } = this.#audit;
+    const writer = this.#thread + 1;
+    const payload = this.#stamper.payloadFor(this.#random.nextInt32());
+    const from = this.#stamper.wordOf(payload);
+    const perGroup = Math.min(1 << shift, sectorCount);
+    const group = lba >>> shift;
+    for (let done = 0; done < sectorCount; done += perGroup) {
+      const ordinal = done >>> shift;
+      const ticket = this.#audit.beginWrite(group + ordinal);
+      this.#tickets[ordinal] = ticket;
+      const generation = generationOfTicket(ticket);
+      const at = from + done * SECTOR_WORDS;
+      this.#stamper.write(at, perGroup, lba + done, generation, writer, payload + done);
     }
+    return from;
   }
 
   afterWrite(lba: number, sectorCount: number, done: boolean): void {
-    for (let index = 0; index < sectorCount; index++) {
-      if (done) this.#audit.endWrite(lba + index);
-      else this.#audit.refuseWrite(lba + index);
+    const { shift } = this.#audit;
+    const group = lba >>> shift;
+    const groupCount = ((lba + sectorCount - 1) >>> shift) - group + 1;
+    for (let ordinal = 0; ordinal < groupCount; ordinal++) {
+      if (done) this.#audit.endWrite(group + ordinal, this.#tickets[ordinal] as number);
+      else this.#audit.refuseWrite(group + ordinal);
     }
   }
 
@@ -82,8 +93,11 @@ export class DataProbe {
     this.#checking = --this.#untilChecked === 0;
     if (!this.#checking) return;
     this.#untilChecked = this.#period;
-    for (let index = 0; index < sectorCount; index++) {
-      this.#floors[index] = this.#audit.floorOf(lba + index);
+    const { shift } = this.#audit;
+    const first = lba >>> shift;
+    const last = (lba + sectorCount - 1) >>> shift;
+    for (let group = first; group <= last; group++) {
+      this.#floors[group - first] = this.#audit.floorOf(group);
     }
   }
 
@@ -91,23 +105,25 @@ export class DataProbe {
   afterRead(lba: number, sectorCount: number, times: Float64Array): void {
     if (!this.#checking) return;
     this.#counters.add(ThreadFloat.readSectors, sectorCount);
+    const { shift } = this.#audit;
+    const first = lba >>> shift;
     for (let index = 0; index < sectorCount; index++) {
       const at = this.#readWord + index * SECTOR_WORDS;
-      const reading = this.#stamper.read(at, false, this.#stamp);
-      const floor = this.#floors[index] as number;
-      // The common case, decided without an object: a sector nobody has written, as expected.
-      if (reading === 'never-written' && floor === 0) continue;
-      this.#judge(lba + index, reading, floor, times);
+      const sector = lba + index;
+      const group = sector >>> shift;
+      const floor = this.#floors[group - first] as number;
+      const generation = this.#stamper.generationAt(at, sector);
+      if (generation >= 0 && isAllowed(generation, floor, this.#audit.issuedOf(group))) continue;
+      this.#judge(sector, at, floor, times);
     }
   }
 
-  #judge(
-    lba: number,
-    reading: Parameters<typeof dataFaultOf>[0],
-    floor: number,
-    times: Float64Array,
-  ) {
-    const issued = this.#audit.issuedOf(lba);
+  /** What is wrong with a sector at word `at` that is not plainly right, if anything is. */
+  #judge(lba: number, at: number, floor: number, times: Float64Array): void {
+    const reading = this.#stamper.read(at, false, this.#stamp);
+    // A sector nobody has written, as expected: decided without an object.
+    if (reading === 'never-written' && floor === 0) return;
+    const issued = this.#audit.issuedOf(lba >>> this.#audit.shift);
     const fault = dataFaultOf(reading, this.#stamp, { lba, floor, issued }, false);
     if (fault === null) return;
     const kind = DATA_FAULTS.indexOf(fault);
@@ -115,16 +131,16 @@ export class DataProbe {
     const count = this.#counters.get(ThreadFloat.findings);
     if (count >= FINDING_LOG_COUNT) return;
     const { words, floats } = this.#memory;
-    const at = this.#findings + count * FindingEntry.wordCount;
+    const entry = this.#findings + count * FindingEntry.wordCount;
     const readable = reading === 'stamped' || reading === 'torn';
-    words[at + FindingEntry.fault] = kind;
-    words[at + FindingEntry.lba] = lba;
-    words[at + FindingEntry.foundLba] = readable ? this.#stamp.lba : -1;
-    words[at + FindingEntry.foundGeneration] = this.#stamp.generation;
-    words[at + FindingEntry.foundWriter] = this.#stamp.writer;
-    words[at + FindingEntry.allowedFrom] = floor;
-    words[at + FindingEntry.allowedTo] = issued;
-    floats[(at + FindingEntry.timeNs) / 2] =
+    words[entry + FindingEntry.fault] = kind;
+    words[entry + FindingEntry.lba] = lba;
+    words[entry + FindingEntry.foundLba] = readable ? this.#stamp.lba : -1;
+    words[entry + FindingEntry.foundGeneration] = this.#stamp.generation;
+    words[entry + FindingEntry.foundWriter] = this.#stamp.writer;
+    words[entry + FindingEntry.allowedFrom] = floor;
+    words[entry + FindingEntry.allowedTo] = issued;
+    floats[(entry + FindingEntry.timeNs) / 2] =
       (times[ThreadTime.completion] as number) - (times[ThreadTime.gate] as number);
     this.#counters.set(ThreadFloat.findings, count + 1);
   }

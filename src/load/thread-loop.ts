@@ -58,7 +58,7 @@ export class ThreadLoop {
   readonly #service: readonly (SharedHistogram | null)[];
   readonly #response: readonly (SharedHistogram | null)[];
   readonly #allocation: SharedHistogram;
-  readonly #writeByte: number;
+  readonly #writeWord: number;
   readonly #readByte: number;
   readonly #outerLock: boolean;
   readonly #returnsSpares: boolean;
@@ -93,8 +93,8 @@ export class ThreadLoop {
     );
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
     const staging = partOf(layout.staging, thread, 2 * layout.stagingWords);
-    this.#writeByte = staging * WORD_BYTES;
-    this.#readByte = (staging + layout.stagingWords) * WORD_BYTES;
+    this.#writeWord = staging;
+    this.#readByte = ((staging + layout.stagingWords) * WORD_BYTES) | 0;
     this.#outerLock = plan.allocator.outerLock;
     this.#returnsSpares = plan.allocator.protocol === 'guarded';
     this.#untilExhausted = plan.load.untilExhausted;
@@ -172,9 +172,11 @@ export class ThreadLoop {
 
   #write(lba: number, sectorCount: number): void {
     const times = this.#times;
-    if (this.#probe !== null) this.#probe.beforeWrite(lba, sectorCount);
+    const source =
+      this.#probe === null ? this.#writeWord : this.#probe.beforeWrite(lba, sectorCount);
+    const sourceByte = Math.imul(source, WORD_BYTES);
     stampNs(times, T.issue);
-    const outcome = this.#device.write(this.#thread, lba, sectorCount, this.#writeByte);
+    const outcome = this.#device.write(this.#thread, lba, sectorCount, sourceByte);
     stampNs(times, T.completion);
     if (this.#probe !== null) {
       this.#probe.afterWrite(lba, sectorCount, outcome === Outcome.done);

@@ -170,8 +170,8 @@ export const LockNode = { locked: 0, next: 1 } as const;
 export const Table = { used: 0, freeSlot: 1, capacity: 2, wordCount: STRIDE } as const;
 export const TableSlot = { lba: 0, spare: 1, next: 2, wordCount: 3 } as const;
 
-/** Audit words of a sector: generation · 512 + writes in flight, first of this batch, floor. */
-export const Audit = { issued: 0, batch: 1, floor: 2, wordCount: 3 } as const;
+/** Audit words of a group of sectors: see SectorAudit. */
+export const Audit = { issued: 0, floor: 1, wordCount: 2 } as const;
 
 /** Claim log entry: lba + 1, spare (release: −1 − spare), then two floats. */
 export const ClaimEntry = { lba: 0, spare: 1, issueNs: 2, completionNs: 4, wordCount: 6 } as const;
@@ -195,8 +195,8 @@ export const HistogramFloat = { overflow: 0, sum: 1, min: 2, max: 3, counts: 8 }
 export const CONFLICT_LOG_COUNT = 1024;
 export const FINDING_LOG_COUNT = 32;
 
-/** Words of the pool that write payloads are cut from; a power of two. */
-export const POOL_WORDS = 64 * 1024;
+/** Payloads that a write can begin with, a sector each; a power of two. */
+export const PAYLOAD_COUNT = 128;
 
 export const HISTOGRAM_NAMES = [
   'allocation',
@@ -237,6 +237,9 @@ export interface Layout {
   /** 0 words when integrity is off. */
   readonly mainLatches: number;
   readonly spareLatches: number;
+  /** Block of 4 KiB & mask = its latch: as many as there are blocks, or LATCH_COUNT_MAX. */
+  readonly mainLatchMask: number;
+  readonly spareLatchMask: number;
   readonly hasLatches: boolean;
   readonly owners: number;
   readonly claims: number;
@@ -244,7 +247,12 @@ export interface Layout {
   readonly conflicts: number;
   readonly findings: number;
   readonly audit: number;
+  /** log2 of the sectors in a group of the audit. */
+  readonly auditShift: number;
+  /** Each thread's payloads: PAYLOAD_COUNT, and as many as its largest write is longer than one. */
   readonly pool: number;
+  /** Words of one thread's payloads; 0 when integrity is off. */
+  readonly poolWords: number;
   readonly staging: number;
   /** Words of one staging buffer; each thread has two, to write from and to read into. */
   readonly stagingWords: number;
@@ -259,6 +267,12 @@ export interface Layout {
 
 /** Sectors that one latch makes atomic together: 4 KiB, so that a plain block takes one latch. */
 export const LATCH_SHIFT = 3;
+
+/** Most latches of one surface, a power of two; far-apart blocks of a larger one share a latch. */
+const LATCH_COUNT_MAX = 16384;
+
+/** Groups of the audit are never larger; a plan whose writes are, has several to a write. */
+const AUDIT_SHIFT_MAX = 16;
 
 /** Trace record: arrival as a float, then lba, then sector count · 8 + operation. */
 export const TraceEntry = { arrivalNs: 0, lba: 2, shape: 3, wordCount: 4 } as const;
@@ -408,8 +422,10 @@ export function layoutOf(plan: Plan): Layout {
     hashed ? 'atomic' : 'under the target lock',
   );
 
-  const latches = (sectors: number): number =>
-    audited ? Math.ceil(sectors / (1 << LATCH_SHIFT)) : 0;
+  const latches = (sectors: number): number => {
+    const blocks = Math.ceil(sectors / (1 << LATCH_SHIFT));
+    return audited ? Math.min(blocks, LATCH_COUNT_MAX) : 0;
+  };
   const mainLatches = add(
     'main latches',
     'instrument',
@@ -450,25 +466,19 @@ export function layoutOf(plan: Plan): Layout {
     audited ? FINDING_LOG_COUNT * FindingEntry.wordCount : 0,
     'coordinator, after the end',
   );
+  const auditShift = auditShiftOf(plan);
   const audit = add(
     'audit',
     'instrument',
-    audited ? sectorCount * Audit.wordCount : 0,
+    audited ? Math.ceil(sectorCount / 2 ** auditShift) * Audit.wordCount : 0,
     Audit.wordCount,
     'all',
     'all',
     'atomic',
   );
   const stagingWords = largestSectorCountOf(plan) * SECTOR_WORDS;
-  const pool = add(
-    'payload pool',
-    'instrument',
-    audited ? POOL_WORDS + stagingWords : 0,
-    0,
-    'coordinator',
-    'all',
-    'fixed before start',
-  );
+  const poolWords = audited ? PAYLOAD_COUNT * SECTOR_WORDS + stagingWords : 0;
+  const pool = addPerThread('payloads', 'instrument', poolWords, 'its thread, coordinator at rest');
   const staging = addPerThread('staging buffers', 'instrument', 2 * stagingWords, 'its thread');
 
   const histogramNames = histogramNamesOf(plan);
@@ -539,6 +549,8 @@ export function layoutOf(plan: Plan): Layout {
     tableSlots,
     mainLatches,
     spareLatches,
+    mainLatchMask: powerOfTwoAtLeast(latches(sectorCount)) - 1,
+    spareLatchMask: powerOfTwoAtLeast(latches(spareCount)) - 1,
     hasLatches: audited,
     owners,
     claims,
@@ -546,7 +558,9 @@ export function layoutOf(plan: Plan): Layout {
     conflicts,
     findings,
     audit,
+    auditShift,
     pool,
+    poolWords,
     staging,
     stagingWords,
     histograms,
@@ -584,6 +598,24 @@ export function largestSectorCountOf(plan: Plan): number {
   const sizes =
     trace === null ? blockSizes.map((size) => size.sectorCount) : [trace.sectorCountMax];
   return Math.max(1, ...sizes);
+}
+
+/**
+ * log2 of the sectors that are written together or not at all: the largest power of two that
+ * divides the place and the length of every write. They share one expectation in the audit, so
+ * that a write of 4 KiB to a device of 4 KiB blocks keeps one account, and not eight.
+ */
+function auditShiftOf(plan: Plan): number {
+  const { trace, blockSizes, addresses, threadCount } = plan.load;
+  const { sectorCount } = plan.device;
+  let divisors = 2 ** AUDIT_SHIFT_MAX;
+  if (trace !== null) divisors |= trace.writeAlignment;
+  else for (const size of blockSizes) divisors |= size.sectorCount;
+  // Each thread's slice begins at a multiple of the first one's length, if they are all as long.
+  if (trace === null && addresses.slices === 'disjoint') {
+    divisors |= sectorCount % threadCount === 0 ? sectorCount / threadCount : 1;
+  }
+  return 31 - Math.clz32(divisors & -divisors);
 }
 
 /** Histograms reach to twice the watchdog's patience: what takes longer ends the run. */

@@ -1,4 +1,4 @@
-import { POOL_WORDS, SECTOR_WORDS } from '../memory/layout.ts';
+import { PAYLOAD_COUNT, SECTOR_WORDS } from '../memory/layout.ts';
 
 /**
  * What a written sector looks like, 128 words:
@@ -7,13 +7,16 @@ import { POOL_WORDS, SECTOR_WORDS } from '../memory/layout.ts';
  *     1        LBA
  *     2        generation
  *     3        writer: thread + 1
- *     4        where in the payload pool the body was cut from, in words
+ *     4        which payload of the pool the body is
  *     5        check word over 0–4
- *     6–121    body: pool[offset + 6 … offset + 121]
+ *     6–121    body: words 6–121 of that payload
  *     122–127  words 0–5 again
  *
  * Head and tail differ when half a sector was written; the body can be compared with the pool, byte
  * by byte, knowing nothing but the stamp.
+ *
+ * A thread stamps the payloads of its own pool where they stand and writes from there: the body
+ * is never copied to be written. Bodies are the same in every thread's pool and never change.
  */
 export const STAMP_WORDS = 6;
 const TAIL = SECTOR_WORDS - STAMP_WORDS;
@@ -50,27 +53,69 @@ export class Stamper {
     }
   }
 
-  /** Where a body may be cut from, given 32 random bits: an offset into the pool in words. */
-  offsetFor(random: number): number {
-    return random & (POOL_WORDS - 1);
+  /** Payload that a write may begin with, given 32 random bits. */
+  payloadFor(random: number): number {
+    return random & (PAYLOAD_COUNT - 1);
   }
 
-  /** Stamps a sector whose body is in place already, at word `at`. */
-  write(at: number, lba: number, generation: number, writer: number, offset: number): void {
+  /** Word at which a payload stands in this pool. */
+  wordOf(payload: number): number {
+    return this.#pool + payload * SECTOR_WORDS;
+  }
+
+  /**
+   * Stamps consecutive sectors of one generation, from word `at` on; their bodies, consecutive
+   * payloads, are in place already.
+   */
+  write(
+    at: number,
+    sectorCount: number,
+    lba: number,
+    generation: number,
+    writer: number,
+    payload: number,
+  ): void {
     const words = this.#words;
-    const check = checkOf(this.#magic, lba, generation, writer, offset);
-    words[at] = this.#magic;
-    words[at + 1] = lba;
-    words[at + 2] = generation;
-    words[at + 3] = writer;
-    words[at + 4] = offset;
-    words[at + 5] = check;
-    words[at + TAIL] = this.#magic;
-    words[at + TAIL + 1] = lba;
-    words[at + TAIL + 2] = generation;
-    words[at + TAIL + 3] = writer;
-    words[at + TAIL + 4] = offset;
-    words[at + TAIL + 5] = check;
+    const magic = this.#magic;
+    const common = commonOf(magic, generation, writer);
+    for (let index = 0; index < sectorCount; index++) {
+      const head = at + index * SECTOR_WORDS;
+      const tail = head + TAIL;
+      const check = mix(mix(common, lba + index), payload + index);
+      words[head] = magic;
+      words[head + 1] = lba + index;
+      words[head + 2] = generation;
+      words[head + 3] = writer;
+      words[head + 4] = payload + index;
+      words[head + 5] = check;
+      words[tail] = magic;
+      words[tail + 1] = lba + index;
+      words[tail + 2] = generation;
+      words[tail + 3] = writer;
+      words[tail + 4] = payload + index;
+      words[tail + 5] = check;
+    }
+  }
+
+  /**
+   * The generation of the sector at word `at` if head and tail agree that this run wrote it to
+   * `lba`, else −1: the one answer that a read under load needs, without the check word. One
+   * flipped bit, a torn or a misplaced sector all end in −1, for read() to name.
+   */
+  generationAt(at: number, lba: number): number {
+    const words = this.#words;
+    const tail = at + TAIL;
+    const generation = words[at + 2] as number;
+    const differs =
+      ((words[at] as number) ^ this.#magic) |
+      ((words[tail] as number) ^ this.#magic) |
+      ((words[at + 1] as number) ^ lba) |
+      ((words[tail + 1] as number) ^ lba) |
+      ((words[tail + 2] as number) ^ generation) |
+      ((words[at + 3] as number) ^ (words[tail + 3] as number)) |
+      ((words[at + 4] as number) ^ (words[tail + 4] as number)) |
+      ((words[at + 5] as number) ^ (words[tail + 5] as number));
+    return differs === 0 ? generation : -1;
   }
 
   /** Judges head and tail of the sector at word `at`; the body only if `whole`. Fills `into`. */
@@ -90,14 +135,14 @@ export class Stamper {
     const lba = words[at + 1] as number;
     const generation = words[at + 2] as number;
     const writer = words[at + 3] as number;
-    const offset = words[at + 4] as number;
+    const payload = words[at + 4] as number;
     into.lba = lba;
     into.generation = generation;
     into.writer = writer - 1;
     if (differs) return this.#isWhole(at) && this.#isWhole(at + TAIL) ? 'torn' : this.#broken(at);
     if (words[at] !== this.#magic) return 'foreign';
     if (!this.#isWhole(at)) return 'flipped';
-    return whole && !this.#bodyMatches(at, offset) ? 'flipped' : 'stamped';
+    return whole && !this.#bodyMatches(at, payload) ? 'flipped' : 'stamped';
   }
 
   /** Head and tail differ and one of them is no stamp: half of nothing, or a flipped bit in one. */
@@ -115,19 +160,14 @@ export class Stamper {
 
   #isWhole(at: number): boolean {
     const words = this.#words;
-    const check = checkOf(
-      words[at] as number,
-      words[at + 1] as number,
-      words[at + 2] as number,
-      words[at + 3] as number,
-      words[at + 4] as number,
-    );
-    return words[at] === this.#magic && words[at + 5] === check;
+    const common = commonOf(words[at] as number, words[at + 2] as number, words[at + 3] as number);
+    const whole = mix(mix(common, words[at + 1] as number), words[at + 4] as number);
+    return words[at] === this.#magic && words[at + 5] === whole;
   }
 
-  #bodyMatches(at: number, offset: number): boolean {
+  #bodyMatches(at: number, payload: number): boolean {
     const words = this.#words;
-    const body = this.#pool + offset;
+    const body = this.wordOf(payload);
     for (let index = STAMP_WORDS; index < TAIL; index++) {
       if (words[at + index] !== words[body + index]) return false;
     }
@@ -148,14 +188,11 @@ function magicOf(seed: number): number {
 }
 
 /**
- * A multiply-and-rotate mix (constants of MurmurHash3, Appleby): any one changed word changes it.
+ * What the check words of one write have in common; the sector's LBA and payload come on top. A
+ * multiply-and-rotate mix (constants of MurmurHash3, Appleby): any one changed word changes it.
  */
-function checkOf(a: number, b: number, c: number, d: number, e: number): number {
-  let hash = mix(0x5bd1e995, a);
-  hash = mix(hash, b);
-  hash = mix(hash, c);
-  hash = mix(hash, d);
-  return mix(hash, e);
+function commonOf(magic: number, generation: number, writer: number): number {
+  return mix(mix(mix(0x5bd1e995, magic), generation), writer);
 }
 
 function mix(hash: number, word: number): number {

@@ -36,8 +36,9 @@ export function sweepData(plan: Plan, memory: Memory): SweepResult {
     const at =
       spare === ON_MAIN ? layout.main + lba * SECTOR_WORDS : layout.spare + spare * SECTOR_WORDS;
     const reading = stamper.read(at, true, stamp);
-    const floor = audit.floorOf(lba);
-    const issued = audit.issuedOf(lba);
+    const group = lba >>> audit.shift;
+    const floor = audit.floorOf(group);
+    const issued = audit.issuedOf(group);
     const fault = dataFaultOf(reading, stamp, { lba, floor, issued }, true);
     if (fault === null) continue;
     counts.set(fault, (counts.get(fault) ?? 0) + 1);

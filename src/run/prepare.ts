@@ -1,9 +1,9 @@
 import { initialiseDevice } from '../device/index.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import { createMemory, type Memory } from '../memory/attach.ts';
-import { POOL_WORDS, TraceEntry } from '../memory/layout.ts';
+import { partOf, TraceEntry } from '../memory/layout.ts';
 import { Stamper } from '../record/stamp.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { OPERATIONS, type Plan } from '../scenario/plan.ts';
 
 /** The plan with what its trace holds; the memory layout depends on it. */
 export function withTrace(plan: Plan, trace: Trace): Plan {
@@ -20,9 +20,24 @@ export function withTrace(plan: Plan, trace: Trace): Plan {
         recordCounts: trace.perThread.map((records) => records.lbas.length),
         operations,
         sectorCountMax: trace.transferSectorCountMax,
+        writeAlignment: writeAlignmentOf(trace),
       },
     },
   };
+}
+
+const WRITE = OPERATIONS.indexOf('write');
+
+/** The largest power of two, up to 2^31, that divides LBA and length of every write. */
+function writeAlignmentOf(trace: Trace): number {
+  let bits = 2 ** 31;
+  for (const { kinds, lbas, sectorCounts } of trace.perThread) {
+    for (let index = 0; index < kinds.length; index++) {
+      if (kinds[index] !== WRITE) continue;
+      bits |= (lbas[index] as number) | (sectorCounts[index] as number);
+    }
+  }
+  return (bits & -bits) >>> 0;
 }
 
 /** Everything a run's memory holds before the gate opens. */
@@ -31,7 +46,10 @@ export function prepareMemory(plan: Plan, trace: Trace | null): Memory {
   const { words, floats, layout } = memory;
   initialiseDevice(plan, memory);
   if (plan.integrity !== 'off') {
-    new Stamper(words, layout.pool, plan.seed).fillPool(POOL_WORDS + layout.stagingWords);
+    for (let thread = 0; thread < plan.load.threadCount; thread++) {
+      const pool = partOf(layout.pool, thread, layout.poolWords);
+      new Stamper(words, pool, plan.seed).fillPool(layout.poolWords);
+    }
   }
   const speed = plan.load.trace?.speed ?? 1;
   for (const [thread, records] of (trace?.perThread ?? []).entries()) {

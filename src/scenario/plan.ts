@@ -141,6 +141,8 @@ export interface TracePlan {
   readonly operations: readonly Operation[];
   /** Largest read or write of the trace in sectors; 0 until it has been read. */
   readonly sectorCountMax: number;
+  /** Sectors; a power of two that divides LBA and length of every write. 1 until it was read. */
+  readonly writeAlignment: number;
 }
 
 export const INTEGRITIES = ['strict', 'sampled', 'off'] as const;

@@ -104,6 +104,7 @@ function tracePlan(trace: NonNullable<Load['trace']>): TracePlan {
     recordCounts: [],
     operations: [],
     sectorCountMax: 0,
+    writeAlignment: 1,
   };
 }
 

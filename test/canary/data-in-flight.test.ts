@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Device } from '../../src/device/device.ts';
 import { remapTableOn } from '../../src/device/index.ts';
-import { Medium } from '../../src/device/medium.ts';
+import { MemoryMedium } from '../../src/device/medium.ts';
 import { DataProbe } from '../../src/load/data-probe.ts';
 import { lockOn } from '../../src/lock/index.ts';
 import type { Memory } from '../../src/memory/attach.ts';
@@ -20,7 +20,7 @@ import { planWith } from '../support/plans.ts';
  *
  * Not covered: the waiting itself, which one thread cannot do.
  */
-class InterruptedMedium extends Medium {
+class InterruptedMedium extends MemoryMedium {
   onWriteMain: () => void = () => {};
   onMove: () => void = () => {};
 
@@ -62,10 +62,9 @@ function deviceOf(inFlight: RemapPlan['inFlight']) {
     },
   );
   const probe = new DataProbe(plan, memory, 0);
-  const writeByte = partOf(layout.staging, 0, 2 * layout.stagingWords) * WORD_BYTES;
   const write = () => {
-    probe.beforeWrite(8, 8);
-    device.write(0, 8, 8, writeByte);
+    const source = probe.beforeWrite(8, 8);
+    device.write(0, 8, 8, source * WORD_BYTES);
     probe.afterWrite(8, 8, true);
   };
   return { plan, memory, medium, device, write };

@@ -28,7 +28,8 @@ function probed(of: Plan = plan) {
   const { layout } = memory;
   const device = deviceIn(of, memory);
   const probe = new DataProbe(of, memory, 0);
-  const writeByte = partOf(layout.staging, 0, 2 * layout.stagingWords) * WORD_BYTES;
+  const staging = partOf(layout.staging, 0, 2 * layout.stagingWords);
+  const readByte = (staging + layout.stagingWords) * WORD_BYTES;
   const times = new Float64Array(ThreadTime.count);
   times[ThreadTime.gate] = 1000;
   times[ThreadTime.completion] = 1234;
@@ -36,13 +37,13 @@ function probed(of: Plan = plan) {
     memory,
     device,
     write(lba: number, sectorCount = 8): void {
-      probe.beforeWrite(lba, sectorCount);
-      device.write(0, lba, sectorCount, writeByte);
+      const source = probe.beforeWrite(lba, sectorCount);
+      device.write(0, lba, sectorCount, source * WORD_BYTES);
       probe.afterWrite(lba, sectorCount, true);
     },
     read(lba: number, sectorCount = 8): void {
       probe.beforeRead(lba, sectorCount);
-      device.read(0, lba, sectorCount, writeByte + layout.stagingWords * WORD_BYTES);
+      device.read(0, lba, sectorCount, readByte);
       probe.afterRead(lba, sectorCount, times);
     },
     faults: (sweep = true) => countedIn(of, memory, sweep),

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMemory } from '../../src/memory/attach.ts';
 import { Audit } from '../../src/memory/layout.ts';
-import { isAllowed, isOlder, SectorAudit } from '../../src/record/sector-audit.ts';
+import {
+  generationOfTicket,
+  isAllowed,
+  isOlder,
+  SectorAudit,
+} from '../../src/record/sector-audit.ts';
 import { planWith } from '../support/plans.ts';
 
 /**
@@ -28,11 +33,11 @@ const history = fc.array(
 const WRAP = 2 ** 23;
 
 function auditOf(startGeneration: number) {
-  const { words, layout } = createMemory(planWith({ device: { sectorCount: 8 } }));
+  const { words, layout } = createMemory(planWith({ device: { sectorCount: 64 } }));
+  expect(layout.auditShift).toBe(3);
   const audit = new SectorAudit(words, layout);
   const at = layout.audit + 3 * Audit.wordCount;
   words[at + Audit.issued] = startGeneration << 9;
-  words[at + Audit.batch] = startGeneration;
   words[at + Audit.floor] = startGeneration;
   return audit;
 }
@@ -43,7 +48,7 @@ test.each([0, 1, 1000, WRAP - 3])(
     fc.assert(
       fc.property(history, fc.nat(60), (steps, readBegins) => {
         const audit = auditOf(start);
-        const inFlight: { generation: number; landed: boolean }[] = [];
+        const inFlight: { ticket: number; generation: number; landed: boolean }[] = [];
         let onDisk = start;
         let floor = start;
         let seen: number[] = [];
@@ -55,7 +60,8 @@ test.each([0, 1, 1000, WRAP - 3])(
           const write = inFlight[which % Math.max(1, inFlight.length)];
           if (does === 'begin') {
             if (inFlight.length < 6) {
-              inFlight.push({ generation: audit.beginWrite(3), landed: false });
+              const ticket = audit.beginWrite(3);
+              inFlight.push({ ticket, generation: generationOfTicket(ticket), landed: false });
             }
           } else if (write !== undefined && does === 'land') {
             // A write may touch the disk once at any moment of its flight.
@@ -63,7 +69,7 @@ test.each([0, 1, 1000, WRAP - 3])(
             write.landed = true;
           } else if (write !== undefined && does === 'end') {
             if (!write.landed) onDisk = write.generation;
-            audit.endWrite(3);
+            audit.endWrite(3, write.ticket);
             inFlight.splice(inFlight.indexOf(write), 1);
           } else if (write !== undefined && !write.landed) {
             audit.refuseWrite(3);
@@ -87,12 +93,13 @@ test.each([0, WRAP - 5])(
   (start) => {
     const audit = auditOf(start);
     for (let write = 1; write <= 10; write++) {
-      const generation = audit.beginWrite(3);
+      const ticket = audit.beginWrite(3);
+      const generation = generationOfTicket(ticket);
       expect(generation).toBe((start + write) % WRAP);
       // Before it is acknowledged, the old value and the new one.
       expect(audit.floorOf(3)).toBe((start + write - 1) % WRAP);
       expect(audit.issuedOf(3)).toBe(generation);
-      audit.endWrite(3);
+      audit.endWrite(3, ticket);
       expect([audit.floorOf(3), audit.issuedOf(3)]).toEqual([generation, generation]);
     }
   },
@@ -101,11 +108,13 @@ test.each([0, WRAP - 5])(
 test('overlapping writes leave all of them possible, and nothing older', () => {
   const audit = auditOf(7);
   const [first, second] = [audit.beginWrite(3), audit.beginWrite(3)];
-  audit.endWrite(3);
+  // The second cannot know what the first has overtaken.
+  audit.endWrite(3, second);
+  expect([audit.floorOf(3), audit.issuedOf(3)]).toEqual([7, 9]);
   const third = audit.beginWrite(3);
-  audit.endWrite(3);
-  audit.endWrite(3);
-  expect([first, second, third]).toEqual([8, 9, 10]);
+  audit.endWrite(3, first);
+  audit.endWrite(3, third);
+  expect([first, second, third].map(generationOfTicket)).toEqual([8, 9, 10]);
   expect([audit.floorOf(3), audit.issuedOf(3)]).toEqual([8, 10]);
 });
 
@@ -116,20 +125,19 @@ test('a refused write leaves what was there possible', () => {
   expect(isAllowed(7, audit.floorOf(3), audit.issuedOf(3))).toBe(true);
 });
 
-test('sectors do not disturb each other', () => {
+test('groups do not disturb each other', () => {
   const audit = auditOf(0);
-  audit.beginWrite(2);
-  audit.endWrite(2);
+  audit.endWrite(2, audit.beginWrite(2));
   audit.beginWrite(4);
   expect([audit.floorOf(3), audit.issuedOf(3)]).toEqual([0, 0]);
 });
 
 test('256 writes at once do not run into the generation', () => {
   const audit = auditOf(0);
-  const generations = Array.from({ length: 256 }, () => audit.beginWrite(3));
-  expect(generations.at(-1)).toBe(256);
-  for (const _ of generations) audit.endWrite(3);
-  expect(audit.beginWrite(3)).toBe(257);
+  const tickets = Array.from({ length: 256 }, () => audit.beginWrite(3));
+  expect(generationOfTicket(tickets.at(-1) as number)).toBe(256);
+  for (const ticket of tickets) audit.endWrite(3, ticket);
+  expect(generationOfTicket(audit.beginWrite(3))).toBe(257);
   expect(audit.floorOf(3)).toBe(1);
 });
 

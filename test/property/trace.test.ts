@@ -94,7 +94,7 @@ function isSync({ action }: Request): boolean {
 function read(text: string, threadCount: number, assign: string) {
   const file = join(folder, 'trace.iolog');
   writeFileSync(file, text);
-  const rest = { recordCounts: [], operations: [], sectorCountMax: 0 };
+  const rest = { recordCounts: [], operations: [], sectorCountMax: 0, writeAlignment: 1 };
   const plan = { file, format: 'auto', speed: 1, assign, ...rest } as TracePlan;
   return readTrace(plan, { deviceSectorCount: DEVICE_SECTORS, threadCount });
 }

@@ -335,7 +335,7 @@ function v3(...lines: readonly string[]): string {
 }
 
 function planOf(file: string, of: Partial<TracePlan> = {}): TracePlan {
-  const rest = { recordCounts: [], operations: [], sectorCountMax: 0 };
+  const rest = { recordCounts: [], operations: [], sectorCountMax: 0, writeAlignment: 1 };
   return { file, format: 'auto', speed: 1, assign: 'by-hash', ...rest, ...of };
 }
 

@@ -1,24 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { POOL_WORDS, SECTOR_WORDS } from '../../../src/memory/layout.ts';
+import { PAYLOAD_COUNT, SECTOR_WORDS } from '../../../src/memory/layout.ts';
 import { STAMP_WORDS, type Stamp, Stamper } from '../../../src/record/stamp.ts';
 
 const POOL = 8 * SECTOR_WORDS;
 
-/** Eight sectors, and a pool that bodies are cut from. */
+/** Eight sectors, and a pool of payloads. */
 function surface(seed = 42) {
-  const words = new Int32Array(POOL + POOL_WORDS + SECTOR_WORDS);
+  const words = new Int32Array(POOL + PAYLOAD_COUNT * SECTOR_WORDS);
   const stamper = new Stamper(words, POOL, seed);
-  stamper.fillPool(POOL_WORDS + SECTOR_WORDS);
+  stamper.fillPool(PAYLOAD_COUNT * SECTOR_WORDS);
   const stamp: Stamp = { lba: 0, generation: 0, writer: 0 };
   return {
     words,
     stamper,
-    write(sector: number, lba: number, generation: number, offset = 1000): void {
+    write(sector: number, lba: number, generation: number, payload = 10): void {
       const at = sector * SECTOR_WORDS;
-      words.copyWithin(at, POOL + offset, POOL + offset + SECTOR_WORDS);
-      stamper.write(at, lba, generation, 3, offset);
+      const body = stamper.wordOf(payload);
+      words.copyWithin(at, body, body + SECTOR_WORDS);
+      stamper.write(at, 1, lba, generation, 3, payload);
     },
+    generation: (sector: number, lba: number) => stamper.generationAt(sector * SECTOR_WORDS, lba),
     read: (sector: number, whole: boolean) => stamper.read(sector * SECTOR_WORDS, whole, stamp),
     stamp,
   };
@@ -32,12 +34,11 @@ describe('a stamped sector', () => {
     expect(stamp).toEqual({ lba: 12345, generation: 678, writer: 2 });
   });
 
-  test('is read whole from any place in the pool', () => {
+  test('is read whole with any payload', () => {
     fc.assert(
       fc.property(fc.integer(), (random) => {
         const { stamper, write, read } = surface();
-        const offset = stamper.offsetFor(random);
-        write(0, 1, 1, offset);
+        write(0, 1, 1, stamper.payloadFor(random));
         expect(read(0, true)).toBe('stamped');
       }),
       { numRuns: 20 },
@@ -45,7 +46,7 @@ describe('a stamped sector', () => {
   });
 
   test('any flipped bit is seen: at once in head and tail, by the sweep in the body', () => {
-    const { words, write, read } = surface();
+    const { words, write, read, generation } = surface();
     write(0, 77, 5);
     for (let word = 0; word < SECTOR_WORDS; word++) {
       const inBody = word >= STAMP_WORDS && word < SECTOR_WORDS - STAMP_WORDS;
@@ -53,6 +54,7 @@ describe('a stamped sector', () => {
         words[word] = (words[word] as number) ^ (1 << bit);
         expect(read(0, true)).toBe('flipped');
         expect(read(0, false)).toBe(inBody ? 'stamped' : 'flipped');
+        expect(generation(0, 77)).toBe(inBody ? 5 : -1);
         words[word] = (words[word] as number) ^ (1 << bit);
       }
     }
@@ -63,8 +65,8 @@ describe('a stamped sector', () => {
     'of which the first %i words are from a later write is torn',
     (wordCount) => {
       const { words, write, read } = surface();
-      write(0, 77, 5, 1000);
-      write(1, 77, 6, 2000);
+      write(0, 77, 5, 10);
+      write(1, 77, 6, 20);
       words.copyWithin(0, SECTOR_WORDS, SECTOR_WORDS + wordCount);
       expect(read(0, false)).toBe('torn');
       expect(read(0, true)).toBe('torn');
@@ -103,6 +105,27 @@ describe('a sector of zeros', () => {
     words[5 * SECTOR_WORDS + 60] = 1;
     expect(read(5, true)).toBe('flipped');
   });
+});
+
+test('a run of sectors is stamped as each of them would be alone', () => {
+  const { words, stamper, read, stamp } = surface();
+  words.copyWithin(0, stamper.wordOf(4), stamper.wordOf(8));
+  stamper.write(0, 4, 100, 7, 2, 4);
+  for (let sector = 0; sector < 4; sector++) {
+    expect(read(sector, true)).toBe('stamped');
+    expect(stamp).toEqual({ lba: 100 + sector, generation: 7, writer: 1 });
+  }
+});
+
+test('the quick answer is the generation, and only for the right place in the right run', () => {
+  const { write, generation } = surface(1);
+  write(0, 77, 5);
+  write(1, 77, 0);
+  expect([generation(0, 77), generation(1, 77)]).toEqual([5, 0]);
+  expect([generation(0, 78), generation(5, 0)]).toEqual([-1, -1]);
+  const theirs = surface(2);
+  theirs.words.set(surface(1).words.subarray(0, SECTOR_WORDS));
+  expect(theirs.generation(0, 77)).toBe(-1);
 });
 
 test('runs with different seeds have different magics', () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { nowNs } from '../../../src/clock.ts';
 import { ThreadLoop } from '../../../src/load/thread-loop.ts';
 import type { Trace } from '../../../src/load/trace/trace.ts';
-import { POOL_WORDS } from '../../../src/memory/layout.ts';
 import { Collector } from '../../../src/run/collect.ts';
 import { sweepData } from '../../../src/run/data-sweep.ts';
 import { prepareMemory, withTrace } from '../../../src/run/prepare.ts';
@@ -50,6 +49,7 @@ function planOf(speed: number | null) {
         recordCounts: [],
         operations: [],
         sectorCountMax: 0,
+        writeAlignment: 1,
       },
     },
   });
@@ -61,6 +61,8 @@ describe('withTrace', () => {
       recordCounts: [3, 0, 2],
       operations: ['read', 'write', 'sync', 'trim'],
       sectorCountMax: 8,
+      // A write of 8 sectors to LBA 0, and one of 1 to LBA 9.
+      writeAlignment: 1,
     });
   });
 
@@ -75,8 +77,8 @@ describe('prepareMemory', () => {
     const plan = planWith({ device: { spare: { sectorCount: 100, placement: 'v4-dynamic' } } });
     const memory = prepareMemory(plan, null);
     expect(markedSpares(plan, memory)).toHaveLength(40);
-    const { pool, stagingWords } = memory.layout;
-    const words = memory.words.subarray(pool, pool + POOL_WORDS + stagingWords);
+    const { pool, poolWords } = memory.layout;
+    const words = memory.words.subarray(pool, pool + poolWords);
     expect(words.every((word) => word !== 0)).toBe(true);
     expect(new Set(words).size).toBe(words.length);
   });

@@ -163,6 +163,7 @@ describe('a trace', () => {
       recordCounts: [],
       operations: [],
       sectorCountMax: 0,
+      writeAlignment: 1,
     });
   });
 
