@@ -8,7 +8,7 @@ import { GuardedCachedAllocator } from './guarded-cached-allocator.ts';
 import { HashRemapTable } from './hash-remap-table.ts';
 import { GuardedLinearAllocator, PublishedLinearAllocator } from './linear-allocator.ts';
 import { LinearRemapTable } from './linear-remap-table.ts';
-import { MemoryMedium } from './medium.ts';
+import { MemoryMedium, NoMedium } from './medium.ts';
 import { PerWorkerAllocator } from './per-worker-allocator.ts';
 import { reservedSparesOf } from './placement.ts';
 import { PublishedCachedAllocator } from './published-cached-allocator.ts';
@@ -67,7 +67,10 @@ export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock): Device {
   return new Device(
     words,
     {
-      medium: new MemoryMedium(words, layout, blocks.copy),
+      medium:
+        plan.device.medium === 'none'
+          ? new NoMedium()
+          : new MemoryMedium(words, layout, blocks.copy),
       table: remapTableOn(plan, words, layout),
       targetLock,
       sectorCountMax: largestSectorCountOf(plan),

@@ -46,6 +46,7 @@ function miniatureOf(plan: Plan): Plan {
     ...plan,
     device: {
       sectorCount,
+      medium: plan.device.medium,
       spare: { ...plan.device.spare, sectorCount: spareCount, placement: 'none' },
     },
     load: {

@@ -494,12 +494,13 @@ export function layoutOf(plan: Plan): Layout {
     'owner thread only',
   );
 
+  const dataWords = plan.device.medium === 'memory' ? SECTOR_WORDS : 0;
   const dataGuard: Guard = audited ? 'under the sector latch' : 'unguarded on purpose';
   const main = add(
     'main device',
     'device',
-    sectorCount * SECTOR_WORDS,
-    SECTOR_WORDS,
+    sectorCount * dataWords,
+    dataWords,
     'all',
     'all',
     dataGuard,
@@ -507,8 +508,8 @@ export function layoutOf(plan: Plan): Layout {
   const spare = add(
     'spare area',
     'device',
-    spareCount * SECTOR_WORDS,
-    SECTOR_WORDS,
+    spareCount * dataWords,
+    dataWords,
     'all',
     'all',
     dataGuard,

@@ -30,8 +30,12 @@ export const SECTOR_BYTES = 512;
 export const PLACEMENTS = ['v4-dynamic', 'v4-fixed', 'none'] as const;
 export type Placement = (typeof PLACEMENTS)[number];
 
+export const MEDIA = ['memory', 'none'] as const;
+
 export interface DevicePlan {
   readonly sectorCount: number;
+  /** none: reads and writes touch no data, and what a run measures is the simulator itself. */
+  readonly medium: (typeof MEDIA)[number];
   readonly spare: {
     readonly sectorCount: number;
     /**

@@ -169,6 +169,15 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    reads: ['device.medium', 'integrity'],
+    examine: ({ device, integrity }) => {
+      if (device.medium === 'memory' || integrity === 'off') return [];
+      const message = `device.medium none needs integrity off, not ${integrity}`;
+      const hint = 'what was written there cannot be read back';
+      return [breach(['device.medium', 'integrity'], message, hint)];
+    },
+  },
+  {
     reads: ['device.spare.placement', 'device.spare.sectors'],
     examine: ({ device }) => {
       const { placement, sectorCount } = device.spare;

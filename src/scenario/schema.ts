@@ -16,6 +16,7 @@ import {
   LOCK_KINDS,
   LOOKUPS,
   MATCHES,
+  MEDIA,
   PLACEMENTS,
   PROTOCOLS,
   SECTOR_BYTES,
@@ -196,6 +197,14 @@ const device = map({
       description:
         `Sectors of ${SECTOR_BYTES} bytes on the main device; k = Ki = 1024. 1 to ` +
         `${SECTOR_COUNT_MAX}. Default 128Ki (64 MiB).`,
+    }),
+  medium: oneOf(MEDIA)
+    .default('memory')
+    .meta({
+      description:
+        'What reads and writes go to. memory: shared memory, copied by every operation; none: ' +
+        'nothing, so that a run measures the simulator itself (as null_blk does; needs ' +
+        'integrity off). Default memory.',
     }),
   spare: map({
     sectors: quantity(SECTORS, { min: 1, max: SECTOR_COUNT_MAX })

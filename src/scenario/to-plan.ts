@@ -21,6 +21,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     seed: scenario.seed,
     device: {
       sectorCount: sectors(device.sectors),
+      medium: device.medium,
       spare: {
         sectorCount: sectors(spare.sectors),
         start: sectors(spare.start),

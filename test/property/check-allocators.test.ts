@@ -42,6 +42,7 @@ function drive(choices: Drive): { plan: Plan; run: RunRecord } {
     ...base,
     device: {
       sectorCount: 4096,
+      medium: 'memory',
       spare: { sectorCount: spareCount, start: 0, limit, placement: 'v4-dynamic' },
     },
     allocator: { ...base.allocator, cache: { slotCount: 64, batchCount: 32, searchLimit: 1000 } },

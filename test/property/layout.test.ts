@@ -203,6 +203,19 @@ describe('what the checks cost', () => {
     );
   });
 
+  test('no bytes for data that a device without a medium does not hold', () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const device = { ...plan.device, medium: 'none' } as const;
+        const layout = layoutOf({ ...plan, device, integrity: 'off' });
+        const bytes = layout.regions
+          .filter(({ name }) => name === 'main device' || name === 'spare area')
+          .map(({ wordCount }) => wordCount);
+        expect(bytes).toEqual([0, 0]);
+      }),
+    );
+  });
+
   test('at most 8 bytes of audit and half a byte of latch a sector with it', () => {
     fc.assert(
       fc.property(plans, (plan) => {

@@ -39,6 +39,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     seed: 1,
     device: {
       sectorCount: 1024,
+      medium: 'memory',
       spare: { sectorCount: SPARE_COUNT, start: 0, limit: null, placement: 'v4-dynamic' },
     },
     allocator: {

@@ -39,6 +39,7 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     seed: 42,
     device: {
       sectorCount: 1024,
+      medium: 'memory',
       spare: { sectorCount: 64, start: 0, limit: null, placement: 'none' },
     },
     allocator: {

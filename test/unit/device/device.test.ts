@@ -134,3 +134,21 @@ describe('moves', () => {
     expect(spare(1)).toBe(7);
   });
 });
+
+test('without a medium operations are done, remaps are kept, and no data moves', () => {
+  const plan = planWith({
+    device: { sectorCount: 300, medium: 'none', spare: { sectorCount: 16 } },
+    integrity: 'off',
+  });
+  const memory = memoryFor(plan);
+  const device = deviceIn(plan, memory);
+  const { words, layout } = memory;
+  const staging = partOf(layout.staging, 0, 2 * layout.stagingWords);
+  words[staging] = 7;
+  expect(device.attach(103, 9)).toBe(Outcome.done);
+  expect(device.write(0, 100, 8, staging * WORD_BYTES)).toBe(Outcome.done);
+  words[staging] = 8;
+  expect(device.read(0, 100, 8, staging * WORD_BYTES)).toBe(Outcome.done);
+  expect(words[staging]).toBe(8);
+  expect(device.detach(103)).toBe(9);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { copyPositionsOf, reservedSparesOf } from '../../../src/device/placement.ts';
-import type { Placement } from '../../../src/scenario/plan.ts';
+import type { DevicePlan, Placement } from '../../../src/scenario/plan.ts';
 
 const FIVE = [0, 1024, 2048, 4096, 8192];
 
@@ -57,13 +57,17 @@ test('a copy is eight spares, and nothing else is reserved', () => {
 
 test('the limit does not move the copies: it clips afterwards', () => {
   const spare = { sectorCount: 16384, start: 0, placement: 'v4-dynamic' } as const;
-  const clipped = reservedSparesOf({ sectorCount: 1, spare: { ...spare, limit: 1000 } });
+  const clipped = reservedSparesOf(deviceOf({ ...spare, limit: 1000 }));
   expect(clipped).toEqual(reservedOf('v4-dynamic', 16384));
 });
 
 function reservedOf(placement: Placement, sectorCount: number): Uint8Array {
   const spare = { sectorCount, start: 0, limit: null, placement };
-  return reservedSparesOf({ sectorCount: 1, spare });
+  return reservedSparesOf(deviceOf(spare));
+}
+
+function deviceOf(spare: DevicePlan['spare']): DevicePlan {
+  return { sectorCount: 1, medium: 'memory', spare };
 }
 
 function countOf(reserved: Uint8Array): number {

@@ -48,6 +48,7 @@ describe('a minimal scenario', () => {
       seed: 1,
       device: {
         sectorCount: 131_072,
+        medium: 'memory',
         spare: { sectorCount: 16_384, start: 0, limit: null, placement: 'v4-dynamic' },
       },
       allocator: {
@@ -97,6 +98,7 @@ describe('a scenario with every key', () => {
       seed: 42,
       device: {
         sectorCount: 131_072,
+        medium: 'memory',
         spare: { sectorCount: 16_384, start: 8, limit: 1000, placement: 'v4-fixed' },
       },
       allocator: {

@@ -164,6 +164,12 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
       'read: 1 } }\n',
   },
   {
+    rule: 'a device without a medium holds nothing to check',
+    broken: 'device: { medium: none }\nload: { duration: 5s }\n',
+    problem: '3:19 device.medium none needs integrity off, not strict',
+    kept: 'device: { medium: none }\nload: { duration: 5s }\nintegrity: off\n',
+  },
+  {
     rule: 'v4-fixed needs room for its copies',
     broken: 'device: { spare: { sectors: 16383, placement: v4-fixed } }\nload: { duration: 5s }\n',
     problem: '3:29 device.spare.sectors must be at least 16384 with placement v4-fixed, not 16383',
