@@ -81,6 +81,14 @@ export class RandomStream {
    * 2^32, and rounding recovers the upper word.
    */
   below(bound: number): number {
+    // A power of two has no surplus, and the upper word of the product is the draw's upper bits.
+    if ((bound & (bound - 1)) === 0 && bound < TWO_32) {
+      return (this.nextInt32() >>> 1) >>> Math.clz32(bound);
+    }
+    return this.#belowAny(bound);
+  }
+
+  #belowAny(bound: number): number {
     let draw = this.nextInt32() >>> 0;
     let lower = Math.imul(draw, bound) >>> 0;
     if (lower < bound) {

@@ -4,13 +4,21 @@ import { type RandomStream, streamFor } from '../random.ts';
 import { OPERATIONS, type Plan } from '../scenario/plan.ts';
 import { type AddressSource, addressSourceFor, disjointSlice } from './addresses.ts';
 
-/** The operation a source has just drawn. A thread has one, and it is filled anew each time. */
-export class DrawnOperation {
-  /** Index into OPERATIONS. */
-  operation = 0;
-  /** First sector; SKIPPED when nothing was left to do this to. */
-  lba = 0;
-  sectorCount = 0;
+/** Most operations that are drawn at once. */
+export const DRAWN_MOST = 64;
+
+/**
+ * Operations drawn ahead, in columns. A thread has one, and it is filled anew each time. Drawing
+ * many in a row costs half of what drawing one between two operations does.
+ */
+export class DrawnOperations {
+  /** Indices into OPERATIONS. */
+  readonly operations = new Int32Array(DRAWN_MOST);
+  /** First sectors; SKIPPED when nothing was left to do this to. */
+  readonly lbas = new Int32Array(DRAWN_MOST);
+  readonly sectorCounts = new Int32Array(DRAWN_MOST);
+  /** When each should begin, ns since the gate; only from a source that plans arrivals. */
+  readonly arrivalsNs = new Float64Array(DRAWN_MOST);
 }
 
 export const SKIPPED = -1;
@@ -20,12 +28,10 @@ export const SKIPPED = -1;
  * of an operation has no influence on those that follow.
  */
 export interface OperationSource {
-  /** False when there is nothing more to do. */
-  next(into: DrawnOperation): boolean;
-  /** When the operation just drawn should begin, ns since the gate; null for a closed load. */
-  arrivalNs(): number | null;
-  /** FNV-1a over all that was drawn, 32 bits. */
-  digest(): number;
+  /** False for a closed load, in which the next operation begins when the last one is done. */
+  readonly plansArrivals: boolean;
+  /** The next `count` ≤ DRAWN_MOST operations, or as many as are left. Returns how many. */
+  draw(into: DrawnOperations, count: number): number;
 }
 
 export function operationSourceFor(plan: Plan, memory: Memory, thread: number): OperationSource {
@@ -34,13 +40,19 @@ export function operationSourceFor(plan: Plan, memory: Memory, thread: number): 
     : new TracedOperations(plan, memory, thread);
 }
 
-const FNV_OFFSET = 0x811c9dc5 | 0;
+export const EMPTY_DIGEST = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
-function fold(digest: number, operation: number, lba: number, sectorCount: number): number {
-  const first = Math.imul(digest ^ operation, FNV_PRIME);
-  const second = Math.imul(first ^ lba, FNV_PRIME);
-  return Math.imul(second ^ sectorCount, FNV_PRIME);
+/** FNV-1a over the first `count` of drawn operations, on top of `digest`; 32 bits, signed. */
+export function digestOf(digest: number, drawn: DrawnOperations, count: number): number {
+  const { operations, lbas, sectorCounts } = drawn;
+  let hash = digest;
+  for (let index = 0; index < count; index++) {
+    hash = Math.imul(hash ^ (operations[index] as number), FNV_PRIME);
+    hash = Math.imul(hash ^ (lbas[index] as number), FNV_PRIME);
+    hash = Math.imul(hash ^ (sectorCounts[index] as number), FNV_PRIME);
+  }
+  return hash;
 }
 
 const READ = OPERATIONS.indexOf('read');
@@ -55,6 +67,7 @@ const UNREMAP = OPERATIONS.indexOf('unremap');
  * same.
  */
 class MixedOperations implements OperationSource {
+  readonly plansArrivals = false;
   readonly #operations: RandomStream;
   readonly #sizes: RandomStream;
   readonly #addresses: AddressSource;
@@ -68,7 +81,6 @@ class MixedOperations implements OperationSource {
   readonly #remapRange: number;
   #remapAttempts = 0;
   #unremapAttempts = 0;
-  #digest = FNV_OFFSET;
 
   constructor(plan: Plan, thread: number) {
     const { mix, blockSizes, threadCount } = plan.load;
@@ -90,27 +102,22 @@ class MixedOperations implements OperationSource {
     this.#remapRange = range.sectorCount;
   }
 
-  next(into: DrawnOperation): boolean {
-    const draw = this.#operations.nextInt32() >>> 0;
-    if (draw < this.#writeBelow) {
-      into.operation = draw < this.#readBelow ? READ : WRITE;
-      into.sectorCount = this.#drawSize();
-      into.lba = this.#addresses.next(into.sectorCount);
-    } else {
-      into.sectorCount = 1;
-      if (draw < this.#remapBelow) this.#drawRemap(into);
-      else this.#drawUnremap(into);
+  draw(into: DrawnOperations, count: number): number {
+    for (let index = 0; index < count; index++) {
+      const draw = this.#operations.nextInt32() >>> 0;
+      if (draw < this.#writeBelow) {
+        const sectorCount = this.#drawSize();
+        into.operations[index] = draw < this.#readBelow ? READ : WRITE;
+        into.sectorCounts[index] = sectorCount;
+        into.lbas[index] = this.#addresses.next(sectorCount);
+      } else {
+        const isRemap = draw < this.#remapBelow;
+        into.operations[index] = isRemap ? REMAP : UNREMAP;
+        into.sectorCounts[index] = 1;
+        into.lbas[index] = isRemap ? this.#nextRemap() : this.#nextUnremap();
+      }
     }
-    this.#digest = fold(this.#digest, into.operation, into.lba, into.sectorCount);
-    return true;
-  }
-
-  arrivalNs(): null {
-    return null;
-  }
-
-  digest(): number {
-    return this.#digest >>> 0;
+    return count;
   }
 
   #drawSize(): number {
@@ -121,24 +128,14 @@ class MixedOperations implements OperationSource {
     return this.#sectorCounts[index] as number;
   }
 
-  #drawRemap(into: DrawnOperation): void {
-    into.operation = REMAP;
-    if (this.#remapAttempts - this.#unremapAttempts >= this.#remapRange) {
-      into.lba = SKIPPED;
-      return;
-    }
-    into.lba = this.#remapFirst + (this.#remapAttempts % this.#remapRange);
-    this.#remapAttempts++;
+  #nextRemap(): number {
+    if (this.#remapAttempts - this.#unremapAttempts >= this.#remapRange) return SKIPPED;
+    return this.#remapFirst + (this.#remapAttempts++ % this.#remapRange);
   }
 
-  #drawUnremap(into: DrawnOperation): void {
-    into.operation = UNREMAP;
-    if (this.#unremapAttempts >= this.#remapAttempts) {
-      into.lba = SKIPPED;
-      return;
-    }
-    into.lba = this.#remapFirst + (this.#unremapAttempts % this.#remapRange);
-    this.#unremapAttempts++;
+  #nextUnremap(): number {
+    if (this.#unremapAttempts >= this.#remapAttempts) return SKIPPED;
+    return this.#remapFirst + (this.#unremapAttempts++ % this.#remapRange);
   }
 }
 
@@ -156,40 +153,32 @@ function cumulative(weights: readonly number[]): Float64Array {
 
 /** A thread's records of a trace, in shared memory since before the gate. */
 class TracedOperations implements OperationSource {
+  readonly plansArrivals: boolean;
   readonly #words: Int32Array;
   readonly #floats: Float64Array;
-  readonly #planned: boolean;
   readonly #end: number;
   #at: number;
-  #digest = FNV_OFFSET;
 
   constructor(plan: Plan, memory: Memory, thread: number) {
-    const first = memory.layout.trace[thread] as number;
     const count = plan.load.trace?.recordCounts[thread] as number;
+    this.plansArrivals = plan.load.trace?.speed !== null;
     this.#words = memory.words;
     this.#floats = memory.floats;
-    this.#planned = plan.load.trace?.speed !== null;
-    this.#at = first - TraceEntry.wordCount;
-    this.#end = first + (count - 1) * TraceEntry.wordCount;
+    this.#at = memory.layout.trace[thread] as number;
+    this.#end = this.#at + count * TraceEntry.wordCount;
   }
 
-  next(into: DrawnOperation): boolean {
-    if (this.#at >= this.#end) return false;
-    this.#at += TraceEntry.wordCount;
-    const shape = this.#words[this.#at + TraceEntry.shape] as number;
-    into.operation = shape & 7;
-    into.sectorCount = shape >>> 3;
-    into.lba = this.#words[this.#at + TraceEntry.lba] as number;
-    this.#digest = fold(this.#digest, into.operation, into.lba, into.sectorCount);
-    return true;
-  }
-
-  arrivalNs(): number | null {
-    if (!this.#planned) return null;
-    return this.#floats[(this.#at + TraceEntry.arrivalNs) / 2] as number;
-  }
-
-  digest(): number {
-    return this.#digest >>> 0;
+  draw(into: DrawnOperations, count: number): number {
+    const left = (this.#end - this.#at) / TraceEntry.wordCount;
+    const drawn = Math.min(count, left);
+    for (let index = 0; index < drawn; index++) {
+      const shape = this.#words[this.#at + TraceEntry.shape] as number;
+      into.operations[index] = shape & 7;
+      into.sectorCounts[index] = shape >>> 3;
+      into.lbas[index] = this.#words[this.#at + TraceEntry.lba] as number;
+      into.arrivalsNs[index] = this.#floats[(this.#at + TraceEntry.arrivalNs) / 2] as number;
+      this.#at += TraceEntry.wordCount;
+    }
+    return drawn;
   }
 }

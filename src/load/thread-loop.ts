@@ -16,14 +16,14 @@ import { OPERATIONS, type Plan, SECTOR_BYTES, targetLockKindOf } from '../scenar
 import { DataProbe } from './data-probe.ts';
 import { MeteredLock } from './metered-lock.ts';
 import {
-  DrawnOperation,
+  DRAWN_MOST,
+  DrawnOperations,
+  digestOf,
+  EMPTY_DIGEST,
   type OperationSource,
   operationSourceFor,
   SKIPPED,
 } from './operation-source.ts';
-
-/** Operations between two looks at the stop word. */
-const BATCH = 64;
 
 /**
  * Nearer than this to a planned arrival, a thread spins; a sleep may overshoot by about as much.
@@ -36,7 +36,8 @@ const REMAP = OPERATIONS.indexOf('remap');
 const UNREMAP = OPERATIONS.indexOf('unremap');
 
 /**
- * One thread of load: draws an operation, issues it, times it, writes it down. The hot loop.
+ * One thread of load: draws operations, issues them, times them, writes them down. The hot loop.
+ * The stop word is looked at once a batch of what was drawn ahead.
  *
  * It allocates nothing, sends nothing and logs nothing; the clock is read twice an I/O (once more
  * for the allocator call inside a remap, and again when an outer lock stands before it). Everything
@@ -47,7 +48,7 @@ export class ThreadLoop {
   readonly #plan: Plan;
   readonly #gate: Gate;
   readonly #source: OperationSource;
-  readonly #drawn = new DrawnOperation();
+  readonly #drawn = new DrawnOperations();
   readonly #device: Device;
   readonly #allocator: SpareAllocator;
   readonly #allocationLock: MeteredLock;
@@ -58,15 +59,19 @@ export class ThreadLoop {
   readonly #service: readonly (SharedHistogram | null)[];
   readonly #response: readonly (SharedHistogram | null)[];
   readonly #allocation: SharedHistogram;
-  readonly #writeWord: number;
+  readonly #writeByte: number;
   readonly #readByte: number;
   readonly #outerLock: boolean;
   readonly #returnsSpares: boolean;
   readonly #untilExhausted: boolean;
   readonly #thinkTimeNs: number;
   readonly #operationLimit: number;
+  /** −1 when no fault is planted in this thread. */
+  readonly #faultAfter: number;
   readonly #times = new Float64Array(T.count);
-  #exhausted = false;
+  #digest = EMPTY_DIGEST;
+  /** Until the load's end: its time is over, the spares are used up, or the run was stopped. */
+  #goesOn = true;
 
   constructor(plan: Plan, memory: Memory, thread: number) {
     const { words, layout } = memory;
@@ -93,13 +98,15 @@ export class ThreadLoop {
     );
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
     const staging = partOf(layout.staging, thread, 2 * layout.stagingWords);
-    this.#writeWord = staging;
-    this.#readByte = ((staging + layout.stagingWords) * WORD_BYTES) | 0;
+    this.#writeByte = Math.imul(staging, WORD_BYTES);
+    this.#readByte = Math.imul(staging + layout.stagingWords, WORD_BYTES);
     this.#outerLock = plan.allocator.outerLock;
     this.#returnsSpares = plan.allocator.protocol === 'guarded';
     this.#untilExhausted = plan.load.untilExhausted;
     this.#thinkTimeNs = plan.load.thinkTimeNs;
     this.#operationLimit = shareOf(plan, thread);
+    const fault = plan.faults.thread;
+    this.#faultAfter = fault?.thread === thread ? fault.afterOperations : -1;
   }
 
   /** From the gate to this thread's end of load. `startNs` is the clock at the gate's opening. */
@@ -109,89 +116,146 @@ export class ThreadLoop {
     this.#times[T.gate] = startNs;
     this.#times[T.measure] = measureNs;
     this.#times[T.end] = durationNs === null ? Number.POSITIVE_INFINITY : measureNs + durationNs;
-    const fault = this.#plan.faults.thread;
-    const faultAfter = fault?.thread === this.#thread ? fault.afterOperations : -1;
     while (!this.#gate.mustStop()) {
-      if (faultAfter >= 0) {
-        const left = faultAfter - this.#counters.get(ThreadFloat.operations);
-        if (left <= 0) this.#plantFault();
-        if (!this.#batch(Math.min(BATCH, Math.max(left, 1)))) break;
-      } else if (!this.#batch(BATCH)) break;
+      // The first operation goes alone: when it was issued is worth knowing.
+      const isFirst = this.#counters.get(ThreadFloat.operations) === 0;
+      const goesOn = this.#batch(isFirst ? 1 : this.#batchSize());
+      if (isFirst) {
+        this.#counters.set(ThreadFloat.firstIssueNs, (this.#times[T.issue] as number) - startNs);
+      }
+      if (!goesOn) return;
     }
-    this.#counters.set(ThreadFloat.digest, this.#source.digest());
+  }
+
+  /** As many as are drawn at once, but for the operation after which a fault is planted. */
+  #batchSize(): number {
+    if (this.#faultAfter < 0) return DRAWN_MOST;
+    const left = this.#faultAfter - this.#counters.get(ThreadFloat.operations);
+    if (left <= 0) this.#plantFault();
+    return Math.min(DRAWN_MOST, Math.max(left, 1));
   }
 
   /** Up to so many operations. False when the thread's load has come to its end. */
   #batch(count: number): boolean {
     const counters = this.#counters;
+    const measured = counters.get(ThreadFloat.operations) - counters.get(ThreadFloat.warmedUp);
+    const wanted = Math.min(count, this.#operationLimit - measured);
+    const drawnCount = this.#source.draw(this.#drawn, wanted);
+    const doneCount = this.#performDrawn(drawnCount);
+    this.#digest = digestOf(this.#digest, this.#drawn, doneCount);
+    counters.set(ThreadFloat.digest, this.#digest >>> 0);
+    return this.#goesOn && drawnCount > 0;
+  }
+
+  /**
+   * Returns how many were dealt with until the load came to its end, or all of them. One function
+   * from the draw to the record, since every call that the engine does not inline here costs as
+   * much as the lookup that is to be measured.
+   */
+  #performDrawn(count: number): number {
+    const { floats, float } = this.#counters;
     const times = this.#times;
-    const drawn = this.#drawn;
+    const device = this.#device;
+    const thread = this.#thread;
+    const { operations, lbas, sectorCounts, arrivalsNs } = this.#drawn;
+    const { plansArrivals } = this.#source;
+    const gateNs = times[T.gate] as number;
+    const measureNs = times[T.measure] as number;
+    const endNs = times[T.end] as number;
+    let performed = floats[float + ThreadFloat.operations] as number;
     for (let index = 0; index < count; index++) {
-      if (counters.get(ThreadFloat.measured) >= this.#operationLimit) return false;
-      if (!this.#source.next(drawn)) return false;
-      if (drawn.lba === SKIPPED) {
-        if (this.#skip()) return false;
+      const operation = operations[index] as number;
+      const lba = lbas[index] as number;
+      const sectorCount = sectorCounts[index] as number;
+      if (lba === SKIPPED) {
+        if (!this.#skip(operation)) return index + 1;
         continue;
       }
-      const arrival = this.#source.arrivalNs();
-      if (arrival !== null && !this.#awaitArrival((times[T.gate] as number) + arrival))
-        return false;
-      this.#perform();
-      counters.add(ThreadFloat.operations, 1);
-      counters.set(
-        ThreadFloat.lastCompletionNs,
-        (times[T.completion] as number) - (times[T.gate] as number),
-      );
-      if ((times[T.completion] as number) >= (times[T.end] as number)) return false;
-      if (this.#exhausted) return false;
-      if (this.#thinkTimeNs > 0 && !this.#think()) return false;
+      if (plansArrivals && !this.#awaitArrival(arrivalsNs[index] as number)) return index;
+
+      let moved: number;
+      if (operation > WRITE) moved = this.#control(operation, lba);
+      else if (this.#probe !== null)
+        moved = this.#checked(operation, lba, sectorCount, this.#probe);
+      else {
+        stampNs(times, T.issue);
+        const outcome =
+          operation === READ
+            ? device.read(thread, lba, sectorCount, this.#readByte)
+            : device.write(thread, lba, sectorCount, this.#writeByte);
+        stampNs(times, T.completion);
+        moved = outcome === Outcome.done ? sectorCount : FAILED;
+      }
+
+      const issue = times[T.issue] as number;
+      const completion = times[T.completion] as number;
+      if (issue < measureNs) {
+        const at = float + ThreadFloat.warmedUp;
+        floats[at] = (floats[at] as number) + 1;
+      } else if (moved < 0) this.#countUndone(operation, moved);
+      else {
+        const at = bytesFloatOf(float, operation);
+        floats[at] = (floats[at] as number) + moved * SECTOR_BYTES;
+        const service = this.#service[operation];
+        if (service) service.record(completion - issue);
+        if (plansArrivals) this.#recordResponse(operation, completion);
+      }
+      floats[float + ThreadFloat.operations] = ++performed;
+      floats[float + ThreadFloat.lastCompletionNs] = completion - gateNs;
+      if (completion >= endNs) this.#goesOn = false;
+      if (this.#thinkTimeNs > 0 && this.#goesOn) this.#think();
+      if (!this.#goesOn) return index + 1;
     }
-    return true;
+    return count;
   }
 
-  #perform(): void {
-    const { operation, lba, sectorCount } = this.#drawn;
-    if (operation === READ) this.#read(lba, sectorCount);
-    else if (operation === WRITE) this.#write(lba, sectorCount);
-    else if (operation === REMAP) this.#remap(lba);
-    else if (operation === UNREMAP) this.#unremap(lba);
-    else this.#acknowledge();
+  #countUndone(operation: number, moved: number): void {
+    const counter = moved === REFUSED ? OperationCounter.refused : OperationCounter.errors;
+    const base = ThreadFloat.perOperation + operation * OperationCounter.count;
+    this.#counters.add(base + counter, 1);
   }
 
-  #read(lba: number, sectorCount: number): void {
+  #recordResponse(operation: number, completion: number): void {
+    const response = this.#response[operation];
+    if (response) response.record(completion - (this.#times[T.arrival] as number));
+  }
+
+  // What follows performs one operation, sets T.issue and T.completion, and returns the number of
+  // sectors moved, REFUSED or FAILED.
+
+  #checked(operation: number, lba: number, sectorCount: number, probe: DataProbe): number {
     const times = this.#times;
-    if (this.#probe !== null) this.#probe.beforeRead(lba, sectorCount);
-    stampNs(times, T.issue);
-    const outcome = this.#device.read(this.#thread, lba, sectorCount, this.#readByte);
-    stampNs(times, T.completion);
-    if (this.#probe !== null && outcome === Outcome.done) {
-      this.#probe.afterRead(lba, sectorCount, times);
+    let outcome: number;
+    if (operation === READ) {
+      probe.beforeRead(lba, sectorCount);
+      stampNs(times, T.issue);
+      outcome = this.#device.read(this.#thread, lba, sectorCount, this.#readByte);
+      stampNs(times, T.completion);
+      if (outcome === Outcome.done) probe.afterRead(lba, sectorCount, times);
+    } else {
+      const sourceByte = Math.imul(probe.beforeWrite(lba, sectorCount), WORD_BYTES);
+      stampNs(times, T.issue);
+      outcome = this.#device.write(this.#thread, lba, sectorCount, sourceByte);
+      stampNs(times, T.completion);
+      probe.afterWrite(lba, sectorCount, outcome === Outcome.done);
     }
-    this.#record(READ, outcome === Outcome.done ? sectorCount : FAILED);
+    return outcome === Outcome.done ? sectorCount : FAILED;
   }
 
-  #write(lba: number, sectorCount: number): void {
-    const times = this.#times;
-    const source =
-      this.#probe === null ? this.#writeWord : this.#probe.beforeWrite(lba, sectorCount);
-    const sourceByte = Math.imul(source, WORD_BYTES);
-    stampNs(times, T.issue);
-    const outcome = this.#device.write(this.#thread, lba, sectorCount, sourceByte);
-    stampNs(times, T.completion);
-    if (this.#probe !== null) {
-      this.#probe.afterWrite(lba, sectorCount, outcome === Outcome.done);
-    }
-    this.#record(WRITE, outcome === Outcome.done ? sectorCount : FAILED);
+  #control(operation: number, lba: number): number {
+    if (operation === REMAP) return this.#remap(lba);
+    if (operation === UNREMAP) return this.#unremap(lba);
+    return this.#acknowledge();
   }
 
   /** Flushes and trims are counted and timed; the simulated device has nothing to do for them. */
-  #acknowledge(): void {
+  #acknowledge(): number {
     stampNs(this.#times, T.issue);
     stampNs(this.#times, T.completion);
-    this.#record(this.#drawn.operation, 0);
+    return 0;
   }
 
-  #remap(lba: number): void {
+  #remap(lba: number): number {
     const thread = this.#thread;
     const times = this.#times;
     const mark = this.#claims.nextMark();
@@ -206,7 +270,7 @@ export class ThreadLoop {
       if (this.#outerLock) this.#device.unlockTarget(thread);
       stampNs(times, T.completion);
       this.#refused();
-      return;
+      return REFUSED;
     }
     const owner = this.#owners.claim(spare, mark);
     if (!this.#outerLock) this.#device.lockTarget(thread);
@@ -218,7 +282,7 @@ export class ThreadLoop {
     this.#claims.claimed(lba, spare, times);
     if (owner !== 0) this.#claims.conflicted(spare, owner, mark);
     if (outcome !== Outcome.done && this.#returnsSpares) this.#giveBack(lba, spare);
-    this.#record(REMAP, outcome === Outcome.done ? 1 : FAILED);
+    return outcome === Outcome.done ? 1 : FAILED;
   }
 
   #refused(): void {
@@ -231,8 +295,7 @@ export class ThreadLoop {
       counters.set(ThreadFloat.firstRefusalCompletionNs, (times[T.answered] as number) - gateNs);
     }
     counters.add(ThreadFloat.refused, 1);
-    this.#exhausted = this.#untilExhausted;
-    this.#record(REMAP, REFUSED);
+    if (this.#untilExhausted) this.#goesOn = false;
   }
 
   #recordAllocation(): void {
@@ -241,7 +304,7 @@ export class ThreadLoop {
     this.#allocation.record((times[T.answered] as number) - (times[T.asked] as number));
   }
 
-  #unremap(lba: number): void {
+  #unremap(lba: number): number {
     const thread = this.#thread;
     stampNs(this.#times, T.issue);
     this.#device.lockTarget(thread);
@@ -249,7 +312,7 @@ export class ThreadLoop {
     this.#device.unlockTarget(thread);
     if (spare !== ON_MAIN) this.#giveBack(lba, spare);
     stampNs(this.#times, T.completion);
-    this.#record(UNREMAP, spare === ON_MAIN ? REFUSED : 1);
+    return spare === ON_MAIN ? REFUSED : 1;
   }
 
   /** The owner word is cleared first: its next owner must find it empty. */
@@ -262,36 +325,11 @@ export class ThreadLoop {
     this.#claims.released(lba, spare, this.#times);
   }
 
-  /** The operation just timed; `sectorCount` if it was done, else REFUSED or FAILED. */
-  #record(operation: number, sectorCount: number): void {
-    const counters = this.#counters;
-    const times = this.#times;
-    const issue = times[T.issue] as number;
-    const completion = times[T.completion] as number;
-    if (counters.get(ThreadFloat.operations) === 0) {
-      counters.set(ThreadFloat.firstIssueNs, issue - (times[T.gate] as number));
-    }
-    if (issue < (times[T.measure] as number)) return;
-    counters.add(ThreadFloat.measured, 1);
-    const base = ThreadFloat.perOperation + operation * OperationCounter.count;
-    if (sectorCount < 0) {
-      const counter = sectorCount === REFUSED ? OperationCounter.refused : OperationCounter.errors;
-      counters.add(base + counter, 1);
-      return;
-    }
-    counters.add(base + OperationCounter.bytes, sectorCount * SECTOR_BYTES);
-    const service = this.#service[operation];
-    if (service) service.record(completion - issue);
-    const response = this.#response[operation];
-    if (response) response.record(completion - (times[T.arrival] as number));
-  }
-
   /**
-   * Counts an operation that could not be issued. True when that ends the thread's load: every LBA
+   * Counts an operation that could not be issued. False when that ends the thread's load: every LBA
    * of it is remapped, and nothing else is to be done. (An unremap with nothing to undo is no end.)
    */
-  #skip(): boolean {
-    const { operation } = this.#drawn;
+  #skip(operation: number): boolean {
     const now = nowNs();
     if (now >= (this.#times[T.measure] as number)) {
       const base = ThreadFloat.perOperation + operation * OperationCounter.count;
@@ -299,32 +337,41 @@ export class ThreadLoop {
     }
     const { read, write, unremap } = this.#plan.load.mix;
     const isAll = this.#untilExhausted || read + write + unremap === 0;
-    if (operation === REMAP && isAll) return true;
-    return now >= (this.#times[T.end] as number);
+    if ((operation === REMAP && isAll) || now >= (this.#times[T.end] as number)) {
+      this.#goesOn = false;
+    }
+    return this.#goesOn;
   }
 
   /** False when the run was stopped, or the load's time is over, before the arrival. */
-  #awaitArrival(arrivalNs: number): boolean {
-    this.#times[T.arrival] = arrivalNs;
-    if (arrivalNs >= (this.#times[T.end] as number)) return false;
-    return this.#idleUntil(arrivalNs);
+  #awaitArrival(arrivalSinceGateNs: number): boolean {
+    const times = this.#times;
+    const arrivalNs = (times[T.gate] as number) + arrivalSinceGateNs;
+    times[T.arrival] = arrivalNs;
+    if (arrivalNs >= (times[T.end] as number)) this.#goesOn = false;
+    else this.#idleUntil(arrivalNs);
+    return this.#goesOn;
   }
 
-  /** False when the run was stopped, or the load's time is over, before the next operation. */
-  #think(): boolean {
+  /** The run may be stopped, or the load's time be over, before the next operation. */
+  #think(): void {
     const nextNs = (this.#times[T.completion] as number) + this.#thinkTimeNs;
-    return nextNs < (this.#times[T.end] as number) && this.#idleUntil(nextNs);
+    if (nextNs >= (this.#times[T.end] as number)) this.#goesOn = false;
+    else this.#idleUntil(nextNs);
   }
 
-  #idleUntil(untilNs: number): boolean {
+  #idleUntil(untilNs: number): void {
     for (;;) {
       const left = untilNs - nowNs();
-      if (left <= 0) return true;
+      if (left <= 0) return;
       if (left <= SPIN_NS) continue;
       this.#counters.set(ThreadFloat.idleUntilNs, untilNs);
       this.#gate.sleepNs(left - SPIN_NS);
       this.#counters.set(ThreadFloat.idleUntilNs, 0);
-      if (this.#gate.mustStop()) return false;
+      if (this.#gate.mustStop()) {
+        this.#goesOn = false;
+        return;
+      }
     }
   }
 
@@ -344,6 +391,12 @@ export class ThreadLoop {
 
 const REFUSED = -1;
 const FAILED = -2;
+
+/** Float of the bytes that an operation has moved, in the block of floats of a thread. */
+function bytesFloatOf(float: number, operation: number): number {
+  const base = ThreadFloat.perOperation + operation * OperationCounter.count;
+  return float + base + OperationCounter.bytes;
+}
 
 /** Measured operations this thread may do: its share of the total, as even as it goes. */
 function shareOf(plan: Plan, thread: number): number {

@@ -85,7 +85,8 @@ export const ThreadStatus = { absent: 0, ready: 1, running: 2, finished: 3, fail
  */
 export const ThreadFloat = {
   operations: 0,
-  measured: 1,
+  /** Operations issued before the measurement began. */
+  warmedUp: 1,
   firstIssueNs: 2,
   lastCompletionNs: 3,
   granted: 4,

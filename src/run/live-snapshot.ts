@@ -37,7 +37,7 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
     last = { elapsedNs, operations };
     const shares = [
       durationNs === null ? null : elapsedNs / (warmupNs + durationNs),
-      operationCount === null ? null : total(ThreadFloat.measured) / operationCount,
+      operationCount === null ? null : (operations - total(ThreadFloat.warmedUp)) / operationCount,
     ].filter((share) => share !== null);
     const latency = operation === null ? null : latencyOf(operation);
     const hits = words[layout.allocator + Allocator.hits] as number;

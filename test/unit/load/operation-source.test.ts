@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { DrawnOperation, operationSourceFor, SKIPPED } from '../../../src/load/operation-source.ts';
+import {
+  DRAWN_MOST,
+  DrawnOperations,
+  digestOf,
+  EMPTY_DIGEST,
+  operationSourceFor,
+  SKIPPED,
+} from '../../../src/load/operation-source.ts';
 import { createMemory, type Memory } from '../../../src/memory/attach.ts';
 import { TraceEntry } from '../../../src/memory/layout.ts';
 import { OPERATIONS, type Plan } from '../../../src/scenario/plan.ts';
@@ -14,16 +21,32 @@ interface Drawn {
 /** A mixed load looks at no memory. */
 const NO_MEMORY = null as unknown as Memory;
 
-function draw(plan: Plan, count: number, thread = 0): { list: Drawn[]; digest: number } {
+function draw(
+  plan: Plan,
+  count: number,
+  thread = 0,
+  atOnce = DRAWN_MOST,
+): { list: Drawn[]; digest: number } {
   const source = operationSourceFor(plan, NO_MEMORY, thread);
-  const into = new DrawnOperation();
-  const list = Array.from({ length: count }, () => {
-    expect(source.next(into)).toBe(true);
-    const { lba, sectorCount } = into;
-    return { name: OPERATIONS[into.operation] as string, lba, sectorCount };
-  });
-  expect(source.arrivalNs()).toBeNull();
-  return { list, digest: source.digest() };
+  expect(source.plansArrivals).toBe(false);
+  const into = new DrawnOperations();
+  const list: Drawn[] = [];
+  let digest = EMPTY_DIGEST;
+  while (list.length < count) {
+    const wanted = Math.min(atOnce, count - list.length);
+    expect(source.draw(into, wanted)).toBe(wanted);
+    list.push(...columnsOf(into, wanted));
+    digest = digestOf(digest, into, wanted);
+  }
+  return { list, digest };
+}
+
+function columnsOf(drawn: DrawnOperations, count: number): Drawn[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: OPERATIONS[drawn.operations[index] as number] as string,
+    lba: drawn.lbas[index] as number,
+    sectorCount: drawn.sectorCounts[index] as number,
+  }));
 }
 
 function mixOf(read: number, write: number, remap: number, unremap: number): Plan['load']['mix'] {
@@ -51,6 +74,10 @@ describe('the list of operations', () => {
 
   test('is the same for the same seed and thread, and so is its digest', () => {
     expect(draw(plan, 2000, 1)).toEqual(draw(plan, 2000, 1));
+  });
+
+  test.each([1, 7, 63])('does not depend on how many are drawn at once, as with %i', (atOnce) => {
+    expect(draw(plan, 1000, 2, atOnce)).toEqual(draw(plan, 1000, 2));
   });
 
   test('differs from thread to thread and from seed to seed', () => {
@@ -175,7 +202,7 @@ describe('a trace', () => {
       load: {
         threadCount: recordCounts.length,
         mix: mixOf(0, 0, 0, 0),
-        trace: { ...rest, recordCounts, sectorCountMax: 8 },
+        trace: { ...rest, recordCounts, sectorCountMax: 8, writeAlignment: 1 },
       },
     });
   }
@@ -197,12 +224,13 @@ describe('a trace', () => {
     const seen: unknown[] = [];
     for (let thread = 0; thread < 3; thread++) {
       const source = operationSourceFor(plan, memory, thread);
-      const into = new DrawnOperation();
-      for (let index = 0; source.next(into); index++) {
-        const { operation, lba, sectorCount } = into;
-        seen.push([thread, index, source.arrivalNs(), lba, sectorCount, OPERATIONS[operation]]);
+      const into = new DrawnOperations();
+      expect(source.plansArrivals).toBe(true);
+      const count = source.draw(into, DRAWN_MOST);
+      for (const [index, { name, lba, sectorCount }] of columnsOf(into, count).entries()) {
+        seen.push([thread, index, into.arrivalsNs[index], lba, sectorCount, name]);
       }
-      expect(source.next(into)).toBe(false);
+      expect(source.draw(into, DRAWN_MOST)).toBe(0);
     }
     expect(seen).toEqual(records);
   });
@@ -210,7 +238,7 @@ describe('a trace', () => {
   test('as fast as possible has no arrivals', () => {
     const plan = traceOf([1], null);
     const source = operationSourceFor(plan, createMemory(plan), 0);
-    source.next(new DrawnOperation());
-    expect(source.arrivalNs()).toBeNull();
+    expect(source.draw(new DrawnOperations(), DRAWN_MOST)).toBe(1);
+    expect(source.plansArrivals).toBe(false);
   });
 });
