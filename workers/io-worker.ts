@@ -1,6 +1,6 @@
 import { rehearse } from '../src/load/rehearsal.ts';
 import { ThreadLoop } from '../src/load/thread-loop.ts';
-import { attachMemory } from '../src/memory/attach.ts';
+import { attachMemory, touchPages } from '../src/memory/attach.ts';
 import { Gate } from '../src/memory/gate.ts';
 import { ThreadStatus } from '../src/memory/layout.ts';
 import { ThreadCounters } from '../src/record/thread-counters.ts';
@@ -15,6 +15,7 @@ export interface IoTask {
 /** One thread of load, from attaching to the shared memory until all threads may leave together. */
 export default function runThread({ plan, shared, thread }: IoTask): void {
   const memory = attachMemory(plan, shared);
+  touchPages(memory, thread, plan.load.threadCount);
   const gate = new Gate(memory.words, memory.floats, memory.layout);
   const counters = new ThreadCounters(memory, thread);
   const loop = new ThreadLoop(plan, memory, thread);

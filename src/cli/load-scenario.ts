@@ -1,14 +1,16 @@
 import { freemem, totalmem } from 'node:os';
 import { relative } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
-import { type Problem, ScenarioError } from '../errors.ts';
+import { type Problem, ScenarioError, UsageError } from '../errors.ts';
 import { readTrace, type TraceTarget } from '../load/trace/read-trace.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import { layoutOf, WORD_BYTES, WORD_COUNT_MAX } from '../memory/layout.ts';
 import { withTrace } from '../run/prepare.ts';
+import { type MemoryLimit, memoryRefusal } from '../scenario/memory-limit.ts';
 import { type ParsedScenario, parseScenario } from '../scenario/parse.ts';
 import type { Plan, TracePlan } from '../scenario/plan.ts';
 import { readScenarioFile } from '../scenario/read.ts';
+import { parseSize } from '../units.ts';
 
 /** A scenario that can be run: parsed, its trace read, its memory known to fit. */
 export interface LoadedScenario extends ParsedScenario {
@@ -27,13 +29,22 @@ export function expandPatterns(words: readonly string[]): string[] {
   });
 }
 
-/** All scenarios, or a ScenarioError with the problems of all of them. */
-export function loadScenarios(files: readonly string[], sets: readonly string[]): LoadedScenario[] {
+/**
+ * All scenarios, or a ScenarioError with the problems of all of them.
+ *
+ * @param maxMemory a size as --max-memory takes it; what needs more is a problem
+ */
+export function loadScenarios(
+  files: readonly string[],
+  sets: readonly string[],
+  maxMemory?: string,
+): LoadedScenario[] {
+  const limit = memoryLimitOf(maxMemory);
   const problems: Problem[] = [];
   const loaded: LoadedScenario[] = [];
   for (const file of files) {
     try {
-      loaded.push(loadScenario(file, sets));
+      loaded.push(loadScenario(file, sets, limit));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       problems.push(...error.problems);
@@ -43,23 +54,46 @@ export function loadScenarios(files: readonly string[], sets: readonly string[])
   return loaded;
 }
 
-function loadScenario(file: string, sets: readonly string[]): LoadedScenario {
-  const machine = { totalMemoryBytes: totalmem(), freeMemoryBytes: freemem() };
+/** What is free here, up to the largest buffer that there can be. */
+function memoryLimitOf(maxMemory: string | undefined): MemoryLimit {
+  const most = WORD_COUNT_MAX * WORD_BYTES;
+  let allowedMemoryBytes: number | null = null;
+  if (maxMemory !== undefined) {
+    const size = parseSize(maxMemory);
+    if (!size.ok) throw new UsageError(`--max-memory takes a size such as 512MiB: ${size.problem}`);
+    allowedMemoryBytes = size.value;
+  }
+  return {
+    totalMemoryBytes: Math.min(totalmem(), most),
+    freeMemoryBytes: Math.min(freemem(), most),
+    allowedMemoryBytes,
+  };
+}
+
+function loadScenario(
+  file: string,
+  sets: readonly string[],
+  memoryLimit: MemoryLimit,
+): LoadedScenario {
   const parsed = parseScenario(readScenarioFile(file), {
     file,
     sets,
     env: process.env,
-    machine: {
-      totalMemoryBytes: Math.min(machine.totalMemoryBytes, WORD_COUNT_MAX * WORD_BYTES),
-      freeMemoryBytes: Math.min(machine.freeMemoryBytes, WORD_COUNT_MAX * WORD_BYTES),
-    },
+    memoryLimit,
     memoryNeeded: memoryNeededBy,
   });
   const { trace: tracePlan, threadCount } = parsed.plan.load;
   if (tracePlan === null) return { ...parsed, trace: null };
   const { sectorCount: deviceSectorCount } = parsed.plan.device;
   const trace = readTraceFile(tracePlan, { deviceSectorCount, threadCount });
-  return { ...parsed, plan: withTrace(parsed.plan, trace), trace };
+  const plan = withTrace(parsed.plan, trace);
+  // Only now is it known how many records there are to keep.
+  const message = memoryRefusal(memoryNeededBy(plan), memoryLimit);
+  if (message !== null) {
+    const hint = 'its trace is kept in memory: replay a shorter one';
+    throw new ScenarioError([{ file, position: null, message, excerpt: null, hint }]);
+  }
+  return { ...parsed, plan, trace };
 }
 
 /** The plan names the trace by its absolute path; a person reads it from where he stands. */

@@ -59,6 +59,11 @@ function parserOf(
             describe: 'Runs of each scenario; seed, seed + 1, …',
             group: 'Load:',
           })
+          .option('max-memory', {
+            type: 'string',
+            describe: 'Refuse scenarios that need more, e.g. 2GiB',
+            group: 'Load:',
+          })
           .option('out', outOption)
           .option('claims', {
             type: 'boolean',

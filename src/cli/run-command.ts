@@ -20,6 +20,7 @@ export interface RunArguments {
   readonly claims: boolean;
   readonly progress: boolean;
   readonly quiet: boolean;
+  readonly maxMemory: string | undefined;
 }
 
 /** Runs scenario files one after another. Returns the exit code of the worst of them. */
@@ -27,7 +28,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const sets = args.seed === undefined ? args.set : [...args.set, `seed=${args.seed}`];
   // All of them are read before the first is run: a mistake in the last costs no waiting.
   const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
-  const scenarios = loadScenarios(expandPatterns(args.scenarios), sets);
+  const scenarios = loadScenarios(expandPatterns(args.scenarios), sets, args.maxMemory);
   const interruption = new AbortController();
   const stopListening = onSignals(interruption);
   const results: Result[] = [];

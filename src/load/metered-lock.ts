@@ -28,11 +28,19 @@ export class MeteredLock implements Lock {
   readonly #waitingFor: number;
   readonly #wait: SharedHistogram;
   readonly #hold: SharedHistogram;
+  readonly #samplePeriod: number;
   /** Clock at the last timed acquisition, 0 when the current one is not timed. */
   readonly #heldSince = new Float64Array(1);
   #untilSample = 1;
 
-  constructor(inner: Lock, memory: Memory, thread: number, which: 'allocationLock' | 'targetLock') {
+  /** @param samplePeriod Infinity: no acquisition is timed, not even the first */
+  constructor(
+    inner: Lock,
+    memory: Memory,
+    thread: number,
+    which: 'allocationLock' | 'targetLock',
+    samplePeriod = SAMPLE_PERIOD,
+  ) {
     const isAllocation = which === 'allocationLock';
     this.#inner = inner;
     this.#words = memory.words;
@@ -42,6 +50,9 @@ export class MeteredLock implements Lock {
     this.#waitingFor = WAITING_FOR[which];
     this.#wait = SharedHistogram.of(memory, thread, `${which}.wait`) as SharedHistogram;
     this.#hold = SharedHistogram.of(memory, thread, `${which}.hold`) as SharedHistogram;
+    this.#samplePeriod = samplePeriod;
+    // Counted down from 0 it never comes to 0, and stays an integer, as Infinity would not.
+    if (samplePeriod === Number.POSITIVE_INFINITY) this.#untilSample = 0;
   }
 
   acquire(thread: number): number {
@@ -49,7 +60,7 @@ export class MeteredLock implements Lock {
     counters.waitingFor = this.#waitingFor;
     let waited: number;
     if (--this.#untilSample === 0) {
-      this.#untilSample = SAMPLE_PERIOD;
+      this.#untilSample = this.#samplePeriod;
       const askedNs = nowNs();
       waited = this.#inner.acquire(thread);
       const heldNs = nowNs();

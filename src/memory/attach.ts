@@ -15,7 +15,8 @@ export interface Memory {
 }
 
 /**
- * Allocates and stamps a run's memory; all zero but for its header. The buffer is that of a
+ * Allocates and stamps a run's memory; all zero but for its header, and not a page of it there yet
+ * (see touchPages()). The buffer is that of a
  * WebAssembly memory, which is a SharedArrayBuffer that starts on a page: a plain one starts on 16
  * bytes only, so that padding counted from its offset 0 would be a lie.
  */
@@ -29,18 +30,43 @@ export function createMemory(plan: Plan): Memory {
   const pageCount = Math.max(1, Math.ceil((layout.wordCount * WORD_BYTES) / PAGE_BYTES));
   const shared = new WebAssembly.Memory({ initial: pageCount, maximum: pageCount, shared: true });
   const memory = viewsOf(shared, layout);
-  clearMemory(plan, memory);
+  stampHeader(plan, memory);
   return memory;
 }
 
-/**
- * All zero but for the header: as it was born, and with every page of it touched. The first touch
- * of a page costs as much as an operation; it is not the load's to pay.
- */
-export function clearMemory(plan: Plan, { words, layout, blocks }: Memory): void {
+/** All zero but for the header: as it was born, and with every page of it touched. */
+export function clearMemory(plan: Plan, memory: Memory): void {
+  const { layout, blocks } = memory;
   for (const region of layout.regions) {
     blocks.fill(region.word * WORD_BYTES, 0, region.wordCount * WORD_BYTES);
   }
+  stampHeader(plan, memory);
+}
+
+/** Regions that the coordinator writes before the gate; they are small, and touched by that. */
+const PREPARED: ReadonlySet<string> = new Set([
+  'control',
+  'threads',
+  'reservation bitmap',
+  'payloads',
+  'trace records',
+]);
+
+/**
+ * Touches one of `partCount` equal parts of each region that nobody has written yet: every thread
+ * takes one, all at the same time, before it arrives at the gate. The first touch of a page costs
+ * as much as an operation; it is not the load's to pay.
+ */
+export function touchPages({ layout, blocks }: Memory, part: number, partCount: number): void {
+  for (const { name, word, wordCount } of layout.regions) {
+    if (PREPARED.has(name)) continue;
+    const from = word + Math.floor((wordCount * part) / partCount);
+    const end = word + Math.floor((wordCount * (part + 1)) / partCount);
+    blocks.fill(from * WORD_BYTES, 0, (end - from) * WORD_BYTES);
+  }
+}
+
+function stampHeader(plan: Plan, { words, layout }: Memory): void {
   words[layout.control + Control.digest] = digestOf(plan);
   words[layout.control + Control.magic] = MAGIC;
 }

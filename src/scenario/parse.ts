@@ -1,8 +1,8 @@
 import type { Problem } from '../errors.ts';
-import { formatBytes } from '../units.ts';
 import { complete, escaped, type ResolvedScenario } from './complete.ts';
 import type { Variables } from './environment.ts';
 import { loadTree } from './extends.ts';
+import { type MemoryLimit, memoryRefusal } from './memory-limit.ts';
 import type { Plan, Threshold } from './plan.ts';
 import { problemAt, scenarioError } from './problems.ts';
 import { readScenarioFile } from './read.ts';
@@ -23,14 +23,9 @@ export interface ParseOptions {
   readonly env?: Variables | undefined;
   /** Reads the files that scenarios extend; throws for one that cannot be read. */
   readonly readFile?: ((path: string) => string) | undefined;
-  readonly machine?: Machine | undefined;
-  /** Bytes of shared memory that a plan takes; compared with the machine's. */
+  readonly memoryLimit?: MemoryLimit | undefined;
+  /** Bytes of memory that a plan takes; compared with the limit. */
   readonly memoryNeeded?: ((plan: Plan) => number) | undefined;
-}
-
-interface Machine {
-  readonly totalMemoryBytes: number;
-  readonly freeMemoryBytes: number;
 }
 
 export interface ParsedScenario {
@@ -104,12 +99,8 @@ function breachProblem({ at, message, hint }: Breach, tree: Tree): Problem {
 }
 
 function memoryProblems(plan: Plan, tree: Tree, options: ParseOptions): Problem[] {
-  if (options.machine === undefined || options.memoryNeeded === undefined) return [];
-  const { totalMemoryBytes, freeMemoryBytes } = options.machine;
-  const needed = options.memoryNeeded(plan);
-  if (needed <= freeMemoryBytes) return [];
-  const message =
-    `this scenario needs ${formatBytes(needed)} of memory; ` +
-    `${formatBytes(freeMemoryBytes)} of ${formatBytes(totalMemoryBytes)} are free here`;
+  if (options.memoryLimit === undefined || options.memoryNeeded === undefined) return [];
+  const message = memoryRefusal(options.memoryNeeded(plan), options.memoryLimit);
+  if (message === null) return [];
   return [problemAt(originAt(tree, ['device', 'sectors']), message, 'lower device.sectors')];
 }

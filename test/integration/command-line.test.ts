@@ -32,6 +32,14 @@ describe('a mistake on the command line', () => {
     { words: ['run'], says: /./ },
     { words: ['run', 'scenarios/quickstart.yaml', '--bogus'], says: /bogus/ },
     { words: ['run', 'scenarios/quickstart.yaml', '--repeat', '0'], says: /--repeat/ },
+    {
+      words: ['run', 'scenarios/quickstart.yaml', '--max-memory', '1MiB'],
+      says: /this scenario needs .*MiB of memory; --max-memory allows 1\.00MiB/,
+    },
+    {
+      words: ['run', 'scenarios/quickstart.yaml', '--max-memory', 'lots'],
+      says: /--max-memory takes a size such as 512MiB/,
+    },
     { words: ['run', 'nowhere.yaml'], says: /nowhere\.yaml.*no such file/ },
     {
       words: ['run', 'scenarios/quickstart.yaml', '--set', 'load.threads=0'],

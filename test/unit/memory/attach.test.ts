@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attachMemory, createMemory } from '../../../src/memory/attach.ts';
+import { attachMemory, createMemory, touchPages } from '../../../src/memory/attach.ts';
 import { Control, WORD_BYTES } from '../../../src/memory/layout.ts';
 import { planWith } from '../../support/plans.ts';
 
@@ -46,4 +46,20 @@ describe('createMemory', () => {
     });
     expect(() => createMemory(huge)).toThrow(/words of shared memory; 2\^30 is the most/);
   });
+});
+
+test('the threads together touch every word of the device, each its own part', () => {
+  const memory = createMemory(plan);
+  const { words, layout } = memory;
+  const { word, wordCount } = layout.regions.find(({ name }) => name === 'main device') ?? {
+    word: 0,
+    wordCount: 0,
+  };
+  words.fill(7, word, word + wordCount);
+  const left = [0, 1, 2].map((thread) => {
+    touchPages(memory, thread, 3);
+    return words.subarray(word, word + wordCount).filter((value) => value === 7).length;
+  });
+  expect(left.map((count) => Math.round((3 * count) / wordCount))).toEqual([2, 1, 0]);
+  expect(left[2]).toBe(0);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nowNs } from '../../../src/clock.ts';
 import { ThreadLoop } from '../../../src/load/thread-loop.ts';
 import type { Trace } from '../../../src/load/trace/trace.ts';
+import { touchPages } from '../../../src/memory/attach.ts';
 import { Collector } from '../../../src/run/collect.ts';
 import { sweepData } from '../../../src/run/data-sweep.ts';
 import { prepareMemory, withTrace } from '../../../src/run/prepare.ts';
@@ -81,6 +82,19 @@ describe('prepareMemory', () => {
     const words = memory.words.subarray(pool, pool + poolWords);
     expect(words.every((word) => word !== 0)).toBe(true);
     expect(new Set(words).size).toBe(words.length);
+  });
+
+  test('loses nothing when the threads then touch the pages', () => {
+    const plan = withTrace({ ...planOf(1), integrity: 'strict' }, trace);
+    const memory = prepareMemory(plan, trace);
+    const before = memory.words.slice();
+    for (const thread of [0, 1, 2]) touchPages(memory, thread, 3);
+    expect(memory.words).toEqual(before);
+    const { layout, words } = memory;
+    const parts = [layout.main, layout.audit, layout.owners, layout.histograms];
+    for (const word of parts) words[word] = 7;
+    touchPages(memory, 0, 3);
+    expect(parts.map((word) => words[word])).toEqual([0, 0, 0, 0]);
   });
 
   test.each([1, 100, null])('a trace at speed %s is carried out record by record', (speed) => {

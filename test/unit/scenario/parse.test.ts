@@ -319,25 +319,39 @@ thresholds:
 });
 
 describe('the memory of the machine', () => {
-  const machine = { totalMemoryBytes: 8 * 1024 ** 3, freeMemoryBytes: 2 * 1024 ** 3 };
+  const memoryLimit = {
+    totalMemoryBytes: 8 * 1024 ** 3,
+    freeMemoryBytes: 2 * 1024 ** 3,
+    allowedMemoryBytes: null,
+  };
   const text = 'version: 1\nname: x\ndevice: { sectors: 4M }\nload: { duration: 5s }\n';
 
   it('must hold the plan', () => {
     const memoryNeeded = () => 3 * 1024 ** 3;
-    expect(messagesOf(text, { machine, memoryNeeded })).toEqual([
+    expect(messagesOf(text, { memoryLimit, memoryNeeded })).toEqual([
       '3:20 this scenario needs 3.00GiB of memory; 2.00GiB of 8.00GiB are free here',
     ]);
   });
 
+  it('may be more than the user allows', () => {
+    const allowing = (bytes: number) => ({ ...memoryLimit, allowedMemoryBytes: bytes });
+    const memoryNeeded = () => 1024 ** 3;
+    const tight = { memoryLimit: allowing(1024 ** 3 - 1), memoryNeeded };
+    expect(messagesOf(text, tight)).toEqual([
+      '3:20 this scenario needs 1.00GiB of memory; --max-memory allows 1.00GiB',
+    ]);
+    expect(planOf(text, { memoryLimit: allowing(1024 ** 3), memoryNeeded }).name).toBe('x');
+  });
+
   it('may be just enough', () => {
     const memoryNeeded = () => 2 * 1024 ** 3;
-    expect(planOf(text, { machine, memoryNeeded }).name).toBe('x');
+    expect(planOf(text, { memoryLimit, memoryNeeded }).name).toBe('x');
   });
 
   it('is asked for a plan that has no other problem', () => {
     const memoryNeeded = () => {
       throw new Error('asked');
     };
-    expect(messagesOf(`${text}seed: x\n`, { machine, memoryNeeded })).toHaveLength(1);
+    expect(messagesOf(`${text}seed: x\n`, { memoryLimit, memoryNeeded })).toHaveLength(1);
   });
 });
