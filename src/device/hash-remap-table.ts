@@ -10,9 +10,6 @@ const GOLDEN = 0x9e3779b1;
  * Order of publication, on insert: slot's spare and lba, slot's next, chain head, filter bit. A
  * reader that finds the bit set therefore finds the slot; one that finds it clear reads the main
  * device, and that is right, because insert sets it only when no I/O to the sector is in flight.
- * For the same reason mayHold() may read the filter plainly: from the announcement of an I/O, which
- * is atomic, to its end the bits of its sectors stand still. Only their neighbours may change.
- * (Where I/O in flight is ignored, as published, nothing stands still, and that is the fault.)
  *
  * On remove: filter bit first, then the slot leaves its chain and goes to the free list; it keeps
  * its own `next` until it is used again. A reader that stands on such a slot is on its way to
@@ -42,7 +39,7 @@ export class HashRemapTable implements RemapTable {
   mayHold(lba: number, sectorCount: number): boolean {
     const last = lba + sectorCount - 1;
     for (let wordIndex = lba >>> 5; wordIndex <= last >>> 5; wordIndex++) {
-      const bits = this.#words[this.#filter + wordIndex] as number;
+      const bits = Atomics.load(this.#words, this.#filter + wordIndex);
       if (bits === 0) continue;
       const from = wordIndex === lba >>> 5 ? lba & 31 : 0;
       const to = wordIndex === last >>> 5 ? last & 31 : 31;
@@ -86,7 +83,7 @@ export class HashRemapTable implements RemapTable {
     Atomics.store(words, at + TableSlot.lba, lba + 1);
     Atomics.store(words, at + TableSlot.next, Atomics.load(words, head));
     Atomics.store(words, head, slot + 1);
-    // The publication. Pairs with the load in spareFor().
+    // The publication. Pairs with the load in spareFor() and mayHold().
     Atomics.or(words, this.#filter + (lba >>> 5), 1 << (lba & 31));
   }
 
