@@ -18,6 +18,8 @@ export interface Answer {
 export interface CallOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of Node itself, before the program's name. */
+  readonly nodeFlags?: readonly string[];
   /** Sent as soon as stderr shows that the load is running. */
   readonly signalWhenRunning?: NodeJS.Signals;
 }
@@ -25,7 +27,7 @@ export interface CallOptions {
 /** Calls the built program as a shell would, in the project's folder, without a terminal. */
 export function sparestorm(words: readonly string[], options: CallOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...words], {
+    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), MAIN, ...words], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, NO_COLOR: '1', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
