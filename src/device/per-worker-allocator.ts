@@ -13,8 +13,11 @@ import { NO_SPARE, type SpareAllocator } from './spare-allocator.ts';
  *
  * Words of thread t in `strips`, written and read by t only:
  *
- *     position   word of the bitmap where its next search starts, + 1; 0 before its first strip
+ *     position   word of the bitmap that it takes from, + 1; 0 before its first strip
  *     stripEnd   first word past its strip
+ *     free       bits of that word that were clear when it last looked: what it will try next. The
+ *                OR decides, and says what else was taken meanwhile; a bit that came free since is
+ *                left to the search.
  */
 export class PerWorkerAllocator implements SpareAllocator {
   readonly #words: Int32Array;
@@ -59,17 +62,28 @@ export class PerWorkerAllocator implements SpareAllocator {
   }
 
   #takeFromStrip(own: number): number {
-    const position = this.#words[own + Strip.position] as number;
+    const words = this.#words;
+    const position = words[own + Strip.position] as number;
     if (position === 0) return NO_SPARE;
-    const stripEnd = this.#words[own + Strip.end] as number;
-    for (let wordIndex = position - 1; wordIndex < stripEnd; wordIndex++) {
-      const spare = this.#bitmap.takeLowest(wordIndex, this.#end);
-      if (spare === NO_SPARE) continue;
-      if (wordIndex !== position - 1) this.#words[own + Strip.position] = wordIndex + 1;
-      return spare;
+    let wordIndex = position - 1;
+    let free = words[own + Strip.free] as number;
+    const stripEnd = words[own + Strip.end] as number;
+    while (wordIndex < stripEnd) {
+      while (free !== 0) {
+        const bit = free & -free;
+        const before = this.#bitmap.take(wordIndex, bit);
+        free &= ~(before | bit);
+        if ((before & bit) !== 0) continue;
+        words[own + Strip.free] = free;
+        words[own + Strip.position] = wordIndex + 1;
+        return wordIndex * 32 + (31 - Math.clz32(bit));
+      }
+      wordIndex++;
+      if (wordIndex < stripEnd) free = this.#bitmap.freeNow(wordIndex, this.#end);
     }
     // Emptied: a thread that comes back looks at no word of it twice.
-    this.#words[own + Strip.position] = stripEnd + 1;
+    words[own + Strip.free] = 0;
+    words[own + Strip.position] = stripEnd + 1;
     return NO_SPARE;
   }
 
@@ -82,6 +96,7 @@ export class PerWorkerAllocator implements SpareAllocator {
     if (first >= this.#wordCount) return false;
     this.#words[own + Strip.position] = first + 1;
     this.#words[own + Strip.end] = Math.min(first + this.#stripWords, this.#wordCount);
+    this.#words[own + Strip.free] = this.#bitmap.freeNow(first, this.#end);
     return true;
   }
 

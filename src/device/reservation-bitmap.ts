@@ -51,20 +51,30 @@ export class ReservationBitmap {
     return ~(this.#words[this.#base + wordIndex] as number) & maskBelow(wordIndex, end);
   }
 
+  /** Clear bits of a word as a mask, limited to spares below `end`, by an atomic load. */
+  freeNow(wordIndex: number, end: number): number {
+    return ~Atomics.load(this.#words, this.#base + wordIndex) & maskBelow(wordIndex, end);
+  }
+
+  /**
+   * Sets a bit atomically; whoever turns it from 0 to 1 has it. Returns the word as it was before.
+   */
+  take(wordIndex: number, bit: number): number {
+    return Atomics.or(this.#words, this.#base + wordIndex, bit);
+  }
+
   /**
    * Claims the lowest clear bit of a word below `end`, atomically: whoever turns the bit from 0 to
    * 1 has it. Returns the spare, or −1 when the word has none.
    */
   takeLowest(wordIndex: number, end: number): number {
-    const word = this.#base + wordIndex;
-    const allowed = maskBelow(wordIndex, end);
-    let free = ~Atomics.load(this.#words, word) & allowed;
+    let free = this.freeNow(wordIndex, end);
     while (free !== 0) {
       const bit = free & -free;
-      const before = Atomics.or(this.#words, word, bit);
+      const before = this.take(wordIndex, bit);
       if ((before & bit) === 0) return wordIndex * 32 + (31 - Math.clz32(bit));
       // Another thread was faster; what it saw taken, we now see taken too.
-      free = ~before & ~bit & allowed;
+      free &= ~(before | bit);
     }
     return -1;
   }

@@ -1,4 +1,4 @@
-import { nowNs } from '../clock.ts';
+import { stampNs } from '../clock.ts';
 import type { Lock } from '../lock/lock.ts';
 import { parksOf } from '../lock/relax.ts';
 import type { Memory } from '../memory/attach.ts';
@@ -11,6 +11,11 @@ import { ThreadCounters } from '../record/thread-counters.ts';
  * refills every 64th call, and a period that divides that would time either all refills or none.
  */
 export const SAMPLE_PERIOD = 61;
+
+const ASKED = 0;
+const HELD_SINCE = 1;
+const RELEASED = 2;
+const TIME_COUNT = 3;
 
 /**
  * A thread's lock with its meter: counts, sampled wait and hold times, and who is inside.
@@ -29,8 +34,8 @@ export class MeteredLock implements Lock {
   readonly #wait: SharedHistogram;
   readonly #hold: SharedHistogram;
   readonly #samplePeriod: number;
-  /** Clock at the last timed acquisition, 0 when the current one is not timed. */
-  readonly #heldSince = new Float64Array(1);
+  /** Readings of a timed acquisition; held since is 0 when the current one is not timed. */
+  readonly #times = new Float64Array(TIME_COUNT);
   #untilSample = 1;
 
   /** @param samplePeriod Infinity: no acquisition is timed, not even the first */
@@ -61,11 +66,11 @@ export class MeteredLock implements Lock {
     let waited: number;
     if (--this.#untilSample === 0) {
       this.#untilSample = this.#samplePeriod;
-      const askedNs = nowNs();
+      const times = this.#times;
+      stampNs(times, ASKED);
       waited = this.#inner.acquire(thread);
-      const heldNs = nowNs();
-      this.#wait.record(heldNs - askedNs);
-      this.#heldSince[0] = heldNs;
+      stampNs(times, HELD_SINCE);
+      this.#wait.record((times[HELD_SINCE] as number) - (times[ASKED] as number));
     } else {
       waited = this.#inner.acquire(thread);
     }
@@ -89,10 +94,11 @@ export class MeteredLock implements Lock {
       this.#counters.add(this.#counterBase + LockCounter.overlaps, 1);
     }
     this.#words[this.#holder] = 0;
-    const since = this.#heldSince[0] as number;
-    if (since !== 0) {
-      this.#hold.record(nowNs() - since);
-      this.#heldSince[0] = 0;
+    const times = this.#times;
+    if (times[HELD_SINCE] !== 0) {
+      stampNs(times, RELEASED);
+      this.#hold.record((times[RELEASED] as number) - (times[HELD_SINCE] as number));
+      times[HELD_SINCE] = 0;
     }
     this.#inner.release(thread);
   }

@@ -158,7 +158,7 @@ export const Allocator = {
 } as const;
 
 /** A thread's own words in the per-worker allocator. */
-export const Strip = { position: 0, end: 1 } as const;
+export const Strip = { position: 0, end: 1, free: 2 } as const;
 
 /** A lock's words: two hot ones, then a line a thread for the locks that queue. */
 export const LockWord = { word: 0, serving: STRIDE, nodes: 2 * STRIDE } as const;
