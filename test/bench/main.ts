@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { type Baseline, keepBest, readBaseline, shortfalls } from './baseline.ts';
 import { type Measured, type MeasuredRatio, measure, ratiosOf } from './bench.ts';
@@ -9,6 +10,9 @@ import { Reference } from './reference.ts';
 import { rowsOf } from './rows.ts';
 import { spreadOf } from './statistics.ts';
 import { figuresTable, ratiosTable } from './table.ts';
+
+/** The C files stand in the tree, beside the TypeScript that this was compiled from. */
+const SOURCES = fileURLToPath(new URL('../../../test/bench/c/', import.meta.url));
 
 const QUICK_ROUNDS = 2;
 const FULL_ROUNDS = 5;
@@ -39,7 +43,7 @@ function main(): number {
   }
   const rounds = options.rounds ?? (options.quick ? QUICK_ROUNDS : FULL_ROUNDS);
   if (!Number.isInteger(rounds) || rounds < 1) return complain('--rounds must be a whole number');
-  const reference = orMissing('the C reference', () => new Reference());
+  const reference = orMissing('the C reference', () => new Reference(SOURCES));
   const fio = orMissing('fio', () => new Fio());
   try {
     const all = rowsOf({ reference, fio, isQuick: options.quick });

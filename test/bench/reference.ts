@@ -1,12 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { outputOf } from './command.ts';
 import { DEVICE_BYTES, type Load, SECTOR_BYTES, WARMUP_SECONDS, ZIPF_THETA } from './load.ts';
-
-/** The sources stand in the tree, beside the TypeScript that this file was compiled from. */
-const SOURCES = fileURLToPath(new URL('../../../test/bench/c/', import.meta.url));
 
 /** The C reference, built anew for every run of the benches. */
 export class Reference {
@@ -14,11 +10,14 @@ export class Reference {
   readonly #program = join(this.#folder, 'reference');
   readonly compiler: string;
 
-  /** @throws CommandFailed where there is no C compiler */
-  constructor() {
-    const files = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
+  /**
+   * @param sources folder of its C files
+   * @throws CommandFailed where there is no C compiler
+   */
+  constructor(sources: string) {
+    const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
     const flags = ['-O2', '-std=gnu11', '-Wall', '-Wextra', '-pthread', '-o', this.#program];
-    outputOf('cc', [...flags, ...files.map((name) => join(SOURCES, name)), '-lm']);
+    outputOf('cc', [...flags, ...files.map((name) => join(sources, name)), '-lm']);
     this.compiler = outputOf('cc', ['--version']).split('\n', 1)[0] as string;
   }
 
