@@ -20,6 +20,12 @@ import {
  */
 export const STRIDE = 32;
 
+/**
+ * A page of the machine. The surfaces begin on one, so that an aligned block of 4 KiB is one page,
+ * as it is in a file that is mapped, and takes one translation of its address, not two.
+ */
+const PAGE_WORDS = 1024;
+
 export const WORD_BYTES = 4;
 export const SECTOR_WORDS = SECTOR_BYTES / WORD_BYTES;
 
@@ -497,6 +503,7 @@ export function layoutOf(plan: Plan): Layout {
 
   const dataWords = plan.device.medium === 'memory' ? SECTOR_WORDS : 0;
   const dataGuard: Guard = audited ? 'under the sector latch' : 'unguarded on purpose';
+  next = roundUp(next, PAGE_WORDS);
   const main = add(
     'main device',
     'device',
@@ -506,6 +513,7 @@ export function layoutOf(plan: Plan): Layout {
     'all',
     dataGuard,
   );
+  next = roundUp(next, PAGE_WORDS);
   const spare = add(
     'spare area',
     'device',

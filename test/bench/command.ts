@@ -5,6 +5,7 @@ export class CommandFailed extends Error {}
 
 export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
   /** Exit codes that are no failure; 0 only by default. */
   readonly accepted?: readonly number[];
 }
@@ -13,11 +14,12 @@ export interface CommandOptions {
 export function outputOf(
   command: string,
   parameters: readonly string[],
-  { env = process.env, accepted = [0] }: CommandOptions = {},
+  { env = process.env, cwd = process.cwd(), accepted = [0] }: CommandOptions = {},
 ): string {
   const { status, stdout, stderr, error } = spawnSync(command, parameters, {
     encoding: 'utf8',
     env,
+    cwd,
     maxBuffer: 2 ** 28,
   });
   if (error !== undefined) throw new CommandFailed(`${command}: ${error.message}`);

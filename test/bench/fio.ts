@@ -55,7 +55,6 @@ export class Fio {
     const { read, job_runtime: runtime } = this.#run(load, [
       '--rw=randwrite',
       '--verify=crc32c',
-      '--verify_state_save=0',
       `--loops=${loops}`,
     ]);
     return (read.io_bytes * 1000 * load.threads) / runtime;
@@ -71,18 +70,23 @@ export class Fio {
     const place = isShared
       ? `--filename=${join(this.#folder, 'shared')}`
       : `--directory=${this.#folder}`;
-    const output = outputOf('fio', [
-      '--name=bench',
-      `--ioengine=${isNull ? 'null' : 'mmap'}`,
-      ...(isNull ? [] : [place]),
-      `--size=${DEVICE_BYTES}`,
-      `--bs=${load.blockBytes}`,
-      `--numjobs=${load.threads}`,
-      '--thread',
-      '--group_reporting',
-      '--output-format=json',
-      ...options,
-    ]);
+    const output = outputOf(
+      'fio',
+      [
+        '--name=bench',
+        `--ioengine=${isNull ? 'null' : 'mmap'}`,
+        ...(isNull ? [] : [place]),
+        `--size=${DEVICE_BYTES}`,
+        `--bs=${load.blockBytes}`,
+        `--numjobs=${load.threads}`,
+        '--thread',
+        '--group_reporting',
+        '--output-format=json',
+        ...options,
+      ],
+      // What fio leaves of itself it leaves where it stands.
+      { cwd: this.#folder },
+    );
     // Warnings may come before the document.
     return JSON.parse(output.slice(output.indexOf('{'))).jobs[0];
   }

@@ -37,6 +37,7 @@ const sectors = fc.oneof(
   fc.constantFrom(1, 7, 8, 9, 31, 32, 33, 255, 256),
   fc.integer({ min: 1, max: 300_000 }),
 );
+const PAGE_WORDS = 4096 / WORD_BYTES;
 const weight = fc.constantFrom(0, 1, 10);
 
 const traced = fc
@@ -108,7 +109,8 @@ function expectInside(layout: Layout, regionWord: number, part: number, wordCoun
 test('regions stand in order, on a stride of their own, and never overlap', () => {
   fc.assert(
     fc.property(plans, (plan) => {
-      const { regions, wordCount } = layoutOf(plan);
+      const layout = layoutOf(plan);
+      const { regions, wordCount } = layout;
       let end = 0;
       for (const region of regions) {
         expect(region.word % STRIDE).toBe(0);
@@ -116,7 +118,9 @@ test('regions stand in order, on a stride of their own, and never overlap', () =
         end = region.word + region.wordCount;
       }
       expect(wordCount).toBeGreaterThanOrEqual(end);
-      const gaps = regions.length * STRIDE;
+      // The two surfaces begin on a page.
+      for (const surface of [layout.main, layout.spare]) expect(surface % PAGE_WORDS).toBe(0);
+      const gaps = regions.length * STRIDE + 2 * PAGE_WORDS;
       const sum = regions.reduce((total, region) => total + region.wordCount, 0);
       expect(wordCount).toBeLessThan(sum + gaps);
     }),

@@ -82,7 +82,8 @@ static void lay_out(struct load *load)
 	size_t owners = slots + round_up(3 * capacity, STRIDE);
 	load->staging = owners + SPARES;
 	load->histograms = load->staging + threads * load->staging_stride;
-	load->main = load->histograms + threads * load->histogram_names * histogram_stride();
+	load->main = round_up(load->histograms + threads * load->histogram_names * histogram_stride(),
+			      PAGE_WORDS);
 	size_t word_count = load->main + (load->has_medium ? sectors * SECTOR_WORDS : 0);
 	load->words = map_touched(word_count * WORD_BYTES);
 }

@@ -26,7 +26,7 @@ typedef int32_t word_t;
 typedef volatile double live_t;
 
 /* Words that several threads write stand 128 bytes apart. */
-enum { STRIDE = 32, WORD_BYTES = 4, SECTOR_BYTES = 512, SECTOR_WORDS = 128 };
+enum { PAGE_WORDS = 1024, STRIDE = 32, WORD_BYTES = 4, SECTOR_BYTES = 512, SECTOR_WORDS = 128 };
 
 HOT word_t atomic_load(const word_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
 HOT void atomic_store(word_t *word, word_t value) { __atomic_store_n(word, value, STORE_ORDER); }
