@@ -9,7 +9,7 @@ import { Reference } from '../bench/reference.ts';
 import { sparestorm } from '../support/cli.ts';
 
 /**
- * Goal: the C program of the benches does the same work, so that a ratio of the two means something.
+ * Goal: the C program of the benches does the same work: only then does a ratio mean something.
  *
  * Method: both draw the same number of operations from the same seed; the digest over operation,
  * address and size of every one of them must be equal, thread by thread.
