@@ -41,6 +41,10 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     packages: [],
   },
   check: { ours: ['record', 'scenario/plan'], packages: [] },
+  explore: {
+    ours: ['device', 'lock', 'memory', 'record', 'scenario/plan', 'clock', 'random', 'errors'],
+    packages: ['acorn', 'node:*'],
+  },
   report: { ours: ['record', 'check', 'scenario', 'units', 'errors'], packages: ANY },
   workers: {
     ours: ['load', 'device', 'lock', 'memory', 'record', 'scenario/plan', 'clock'],
@@ -373,7 +377,8 @@ describe('files', () => {
   });
 });
 
-/** Where a program begins: the command line, and the threads. */
+/** Where a program begins: the command line, the threads, and what other programs import. */
 function isEntry(path: string): boolean {
+  if (path === 'src/explore/index.ts') return true;
   return path === 'src/cli/main.ts' || path.startsWith('workers/');
 }

@@ -1,0 +1,42 @@
+import type { Site } from '../access.ts';
+import type { Runtime } from '../transform/runtime.ts';
+import type { Fault } from './fault.ts';
+
+/** A virtual thread: stops before every access to shared memory. */
+export type Steps<T = unknown> = Generator<undefined, T, unknown>;
+
+/**
+ * What is explored: a memory, threads over it, and somebody who judges. One execution after the
+ * other, each from the same beginning; between two, only the engine changes the memory.
+ */
+export interface Subject {
+  /** Names it in a schedule: letters, digits and `-_.~` only. */
+  readonly name: string;
+  readonly threadCount: number;
+  /** All shared memory, as it is when the threads begin. */
+  readonly words: Int32Array;
+  readonly runtime: Runtime;
+  readonly sites: readonly Site[];
+  readonly fingerprint: string;
+  /** What a word is called, for people. */
+  wordName(word: number): string;
+  /** Before every execution: forget the last one. who: thread of each step, filled as it goes. */
+  begin(who: Uint8Array): void;
+  thread(thread: number): Steps;
+  /** What an operation has shown, looked for when it raises Port.fault. */
+  fault(): Fault | null;
+  /** At quiescence: every thread has come to its end. */
+  judge(stepCount: number): Fault | null;
+  /** What the threads were answered: with the memory, what an execution came to. */
+  outcome(): string;
+  /** What a thread does, operation for operation, for reports. */
+  events?(): readonly OperationEvent[];
+}
+
+/** Begin or end of an operation, as the thread that does it wrote it down. */
+export interface OperationEvent {
+  readonly thread: number;
+  /** Accesses made by all threads before it. */
+  readonly step: number;
+  readonly text: string;
+}
