@@ -21,6 +21,9 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** Nothing is wrong: the answer to nearly every execution. */
+export const NO_FAULTS: readonly Fault[] = [];
+
 /** One violation, in one sentence. */
 export interface Fault {
   readonly kind: FaultKind;

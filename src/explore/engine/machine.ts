@@ -81,22 +81,27 @@ export class Machine {
   begin(): void {
     const { words, subject, threadCount } = this;
     subject.runtime.attach(words);
-    for (const word of this.#dirty) {
-      words[word] = this.#image[word] as number;
-      this.#isDirty[word] = 0;
-    }
-    this.#dirty.length = 0;
+    this.restore();
     this.#sleepers.length = 0;
     this.stepCount = 0;
     this.fault = null;
     this.#port[Port.fault] = 0;
     this.#port[Port.step] = -1;
     this.#races?.begin();
-    subject.begin(this.who);
+    subject.begin(this.who, this.kind);
     for (let thread = 0; thread < threadCount; thread++) {
       this.#steps[thread] = subject.thread(thread);
       this.#advance(thread, undefined);
     }
+  }
+
+  /** The memory as it was. Whoever is done with a machine leaves the subject to the next like this. */
+  restore(): void {
+    for (const word of this.#dirty) {
+      this.words[word] = this.#image[word] as number;
+      this.#isDirty[word] = 0;
+    }
+    this.#dirty.length = 0;
   }
 
   /** Threads that can go on, one bit each. */

@@ -20,17 +20,24 @@ export interface Subject {
   readonly fingerprint: string;
   /** What a word is called, for people. */
   wordName(word: number): string;
-  /** Before every execution: forget the last one. who: thread of each step, filled as it goes. */
-  begin(who: Uint8Array): void;
+  /**
+   * Before every execution: forget the last one.
+   *
+   * @param who by step: the thread that made it, filled in as it goes
+   * @param accessOf by thread: the kind of access it stands at, kept up to date
+   */
+  begin(who: Uint8Array, accessOf: Uint8Array): void;
   thread(thread: number): Steps;
   /** What an operation has shown, looked for when it raises Port.fault. */
   fault(): Fault | null;
   /** At quiescence: every thread has come to its end. */
-  judge(stepCount: number): Fault | null;
+  judge(stepCount: number): readonly Fault[];
   /** What the threads were answered: with the memory, what an execution came to. */
   outcome(): string;
   /** What a thread does, operation for operation, for reports. */
   events?(): readonly OperationEvent[];
+  /** Subjects with one operation less, for making a failure smaller. */
+  smaller?(): readonly Subject[];
 }
 
 /** Begin or end of an operation, as the thread that does it wrote it down. */

@@ -6,7 +6,7 @@ import { type Layout, layoutOf, SECTOR_WORDS, WORD_BYTES } from '../../memory/la
 import type { OwnerTable } from '../../record/owner-table.ts';
 import { type LockKind, type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
 import type { Site } from '../access.ts';
-import type { Fault } from '../engine/fault.ts';
+import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { OperationEvent, Steps, Subject } from '../engine/subject.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
@@ -28,17 +28,19 @@ export class DeviceSubject implements Subject {
   readonly fingerprint: string;
   readonly program: Program;
   readonly layout: Layout;
+  readonly #code: ProductCode;
   readonly #journal: DeviceJournal;
   readonly #parts: readonly ThreadParts[];
   readonly #table: RemapTable;
   readonly #run: (parts: ThreadParts) => Steps;
-  /** Thread that made each step, as the engine writes it down. */
   readonly #lbas: readonly number[];
+  /** Thread that made each step, as the engine writes it down. */
   #who: Uint8Array = new Uint8Array(0);
 
   constructor(program: Program, code: ProductCode) {
     const plan = planOf(program);
     this.program = program;
+    this.#code = code;
     this.name = programName(program);
     this.threadCount = program.threads.length;
     this.layout = layoutOf(plan);
@@ -101,33 +103,51 @@ export class DeviceSubject implements Subject {
     return this.#journal.fault;
   }
 
-  judge(stepCount: number): Fault | null {
-    const { program, words, layout } = this;
-    const { keptBy, allocations } = this.#journal;
-    return (
-      faultAtQuiescence({
-        program,
-        words,
-        layout,
-        kept: new Set(keptBy.keys()),
-        released: new Set(
-          program.protocol === 'as-published'
-            ? allocations.filter(({ kind }) => kind === 'release').map(({ spare }) => spare)
-            : [],
-        ),
-      }) ??
-      this.#judgeAllocations(stepCount) ??
-      this.#judgeTable() ??
-      this.#judgeSectors(stepCount)
-    );
+  judge(stepCount: number): readonly Fault[] {
+    const faults = [
+      this.#judgeMemory(),
+      this.#judgeAllocations(stepCount),
+      this.#judgeTable(),
+      this.#judgeSectors(stepCount),
+    ].filter((fault) => fault !== null);
+    return faults.length === 0 ? NO_FAULTS : faults;
   }
 
   outcome(): string {
     return this.#journal.results();
   }
 
+  /** Every program with one operation less; a thread without any is left out. */
+  smaller(): readonly DeviceSubject[] {
+    const { threads } = this.program;
+    return threads
+      .flatMap((text, thread) =>
+        operationsOf(text).map((_, place) => {
+          const fewer = withoutOperation(threads, thread, place);
+          return new DeviceSubject({ ...this.program, threads: fewer }, this.#code);
+        }),
+      )
+      .filter(({ threadCount }) => threadCount > 0);
+  }
+
   events(): readonly OperationEvent[] {
     return this.#journal.events;
+  }
+
+  #judgeMemory(): Fault | null {
+    const { program, words, layout } = this;
+    const { keptBy, allocations } = this.#journal;
+    const released =
+      program.protocol === 'as-published'
+        ? allocations.filter(({ kind }) => kind === 'release').map(({ spare }) => spare)
+        : [];
+    return faultAtQuiescence({
+      program,
+      words,
+      layout,
+      kept: new Set(keptBy.keys()),
+      released: new Set(released),
+    });
   }
 
   #judgeAllocations(stepCount: number): Fault | null {
@@ -202,6 +222,16 @@ export class DeviceSubject implements Subject {
     }
     return stepCount;
   }
+}
+
+function withoutOperation(threads: readonly string[], from: number, place: number): string[] {
+  return threads
+    .map((text, thread) => {
+      if (thread !== from) return text;
+      const words = text.match(/[a-z][0-9]?/g) ?? [];
+      return words.filter((_, index) => index !== place).join('');
+    })
+    .filter((text) => text !== '');
 }
 
 function reserve(program: Program, code: ProductCode, layout: Layout, words: Int32Array): void {

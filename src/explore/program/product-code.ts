@@ -28,6 +28,7 @@ export async function instrumentProduct(patches: readonly Patch[] = []): Promise
     ...filesOf(root, 'device'),
     'record/owner-table.js',
     'explore/program/thread-program.js',
+    'explore/program/lock-program.js',
   ].filter((file) => !LEFT_OUT.includes(file));
   const code = await instrument({
     files: files.map((file) => `${root}/${file}`),

@@ -1,7 +1,7 @@
 import { Access } from '../access.ts';
-import type { Fault } from '../engine/fault.ts';
+import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { Machine } from '../engine/machine.ts';
-import { livelock, lowestOf, verdictOf } from './execution.ts';
+import { faultsAtEnd, livelock, lowestOf } from './execution.ts';
 
 /**
  * How much of the tree of schedules is left out without leaving out an outcome.
@@ -83,8 +83,8 @@ export class DepthFirst {
     this.#row = new Int32Array(threadCount);
   }
 
-  /** The next execution: its fault, or null. False when there is none left to run. */
-  next(): Fault | null | false {
+  /** The next execution: what is wrong with it. False when there is none left to run. */
+  next(): readonly Fault[] | false {
     if (this.executionCount > 0 && !this.#backtrack()) return false;
     const machine = this.#machine;
     this.executionCount++;
@@ -93,15 +93,15 @@ export class DepthFirst {
     for (let depth = 0; depth < this.#common; depth++) this.#repeat(depth);
     for (let depth = this.#common; ; depth++) {
       this.#depth = depth;
-      if (machine.fault !== null) return machine.fault;
+      if (machine.fault !== null) return [machine.fault];
       // Where executions part, the state is known and the branch has been chosen.
       if (depth > this.#common || this.executionCount === 1) {
         if (!this.#arrive(depth)) {
-          if (this.#enabled[depth] === 0) return verdictOf(machine);
+          if (this.#enabled[depth] === 0) return faultsAtEnd(machine);
           this.cutCount++;
-          return null;
+          return NO_FAULTS;
         }
-        if (depth >= machine.who.length) return livelock(machine);
+        if (depth >= machine.who.length) return [livelock(machine)];
       }
       this.#go(depth);
     }

@@ -1,10 +1,9 @@
 import type { Fault } from '../engine/fault.ts';
 import type { Machine } from '../engine/machine.ts';
 
-/** What an execution that ended this way comes to: null if nothing is wrong with it. */
-export function verdictOf(machine: Machine): Fault | null {
-  if (machine.fault !== null) return machine.fault;
-  if (machine.alive() !== 0) return machine.deadlock();
+/** What is wrong with an execution in which nobody can go on. */
+export function faultsAtEnd(machine: Machine): readonly Fault[] {
+  if (machine.alive() !== 0) return [machine.deadlock()];
   return machine.subject.judge(machine.stepCount);
 }
 
@@ -24,13 +23,13 @@ export function livelock(machine: Machine): Fault {
 }
 
 /** One execution from the beginning, `choose` saying who of the enabled goes next. */
-export function execute(machine: Machine, choose: (enabled: number) => number): Fault | null {
+export function execute(machine: Machine, choose: (enabled: number) => number): readonly Fault[] {
   machine.begin();
   for (;;) {
-    if (machine.fault !== null) return machine.fault;
+    if (machine.fault !== null) return [machine.fault];
     const enabled = machine.enabled();
-    if (enabled === 0) return verdictOf(machine);
-    if (machine.stepCount >= machine.who.length) return livelock(machine);
+    if (enabled === 0) return faultsAtEnd(machine);
+    if (machine.stepCount >= machine.who.length) return [livelock(machine)];
     machine.step(choose(enabled));
   }
 }

@@ -1,0 +1,161 @@
+import { Access, accessName, MAY_CHANGE } from '../access.ts';
+import type { Fault } from '../engine/fault.ts';
+import type { OperationEvent, Subject } from '../engine/subject.ts';
+import { replay, type Step } from '../search/replay.ts';
+
+/** One access as a person reads it. */
+export interface TracedStep {
+  readonly thread: number;
+  readonly file: string;
+  readonly line: number;
+  readonly place: string;
+  readonly access: string;
+  readonly word: string;
+  readonly before: number;
+  readonly after: number;
+  readonly preempts: boolean;
+  /** Touches a word that another thread touches too, in the window, one of them changing it. */
+  readonly matters: boolean;
+}
+
+/** From where a thread was put aside to where it used what had changed under it. */
+export interface CriticalWindow {
+  readonly thread: number;
+  readonly from: number;
+  readonly to: number;
+  readonly words: readonly string[];
+  readonly text: string;
+}
+
+export interface Counterexample {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly schedule: string;
+  readonly preemptions: number;
+  readonly threadCount: number;
+  readonly steps: readonly TracedStep[];
+  readonly events: readonly OperationEvent[];
+  readonly window: CriticalWindow | null;
+}
+
+/** Runs the schedule again and writes down what a person needs; null if nothing goes wrong. */
+export function counterexampleOf(subject: Subject, schedule: string, fault: Fault): Counterexample {
+  const run = replay(subject, schedule);
+  const window = windowOf(subject, run.steps);
+  const shared = sharedWords(run.steps, window);
+  const steps = run.steps.map((step): TracedStep => {
+    const site = subject.sites[step.site];
+    return {
+      thread: step.thread,
+      file: site?.file ?? '',
+      line: site?.line ?? 0,
+      place: site?.place ?? '',
+      access: accessName(kindOf(subject, step)),
+      word: subject.wordName(step.word),
+      before: step.before,
+      after: step.after,
+      preempts: step.preempts,
+      matters: shared.has(step.word),
+    };
+  });
+  return {
+    name: subject.name,
+    fault,
+    schedule,
+    preemptions: run.preemptions,
+    threadCount: subject.threadCount,
+    steps,
+    events: [...(subject.events?.() ?? [])],
+    window,
+  };
+}
+
+function kindOf(subject: Subject, step: Step): number {
+  return subject.sites[step.site]?.kind ?? Access.none;
+}
+
+/** Words that two threads touch within the window, at least one of them changing it. */
+function sharedWords(steps: readonly Step[], window: CriticalWindow | null): ReadonlySet<number> {
+  const seen = new Map<number, { threads: Set<number>; isChanged: boolean }>();
+  const from = window?.from ?? 0;
+  const to = window?.to ?? steps.length - 1;
+  for (const step of steps.slice(from, to + 1)) {
+    const entry = seen.get(step.word) ?? { threads: new Set<number>(), isChanged: false };
+    entry.threads.add(step.thread);
+    entry.isChanged ||= step.before !== step.after;
+    seen.set(step.word, entry);
+  }
+  return new Set(
+    [...seen]
+      .filter(([, entry]) => entry.threads.size > 1 && entry.isChanged)
+      .map(([word]) => word),
+  );
+}
+
+/**
+ * The switch away from a thread during which others changed what it had read, or touched what it
+ * changed afterwards. The first such is taken: later ones follow from it.
+ */
+function windowOf(subject: Subject, steps: readonly Step[]): CriticalWindow | null {
+  for (const [index, step] of steps.entries()) {
+    if (!step.preempts) continue;
+    const { thread } = steps[index - 1] as Step;
+    const back = steps.findIndex((later, place) => place > index && later.thread === thread);
+    if (back < 0) continue;
+    const others = steps.slice(index, back);
+    const isChangedByOthers = (word: number) =>
+      others.some((other) => other.word === word && other.before !== other.after);
+    const isSeenByOthers = (word: number) => others.some((other) => other.word === word);
+    const mayChange = (own: Step) => MAY_CHANGE[kindOf(subject, own)] === true;
+    const reads = placesOf(steps, thread, 0, index, (own) => isChangedByOthers(own.word));
+    const uses = placesOf(
+      steps,
+      thread,
+      back,
+      steps.length,
+      (own) => isChangedByOthers(own.word) || (mayChange(own) && isSeenByOthers(own.word)),
+    );
+    if (uses.length === 0) continue;
+    const from = reads.at(-1) ?? index - 1;
+    const to = uses[0] as number;
+    const touched = new Set(
+      [...reads.slice(-1), ...uses].map((place) => (steps[place] as Step).word),
+    );
+    const words = [...touched].map((word) => subject.wordName(word));
+    return { thread, from, to, words, text: textOf(subject, steps, from, to, words) };
+  }
+  return null;
+}
+
+function placesOf(
+  steps: readonly Step[],
+  thread: number,
+  from: number,
+  to: number,
+  matches: (step: Step) => boolean,
+): number[] {
+  const places: number[] = [];
+  for (let place = from; place < to; place++) {
+    const step = steps[place] as Step;
+    if (step.thread === thread && matches(step)) places.push(place);
+  }
+  return places;
+}
+
+function textOf(
+  subject: Subject,
+  steps: readonly Step[],
+  from: number,
+  to: number,
+  words: readonly string[],
+): string {
+  const at = (place: number) => {
+    const site = subject.sites[(steps[place] as Step).site];
+    return `${site?.file}:${site?.line}`;
+  };
+  const { thread } = steps[from] as Step;
+  return (
+    `thread ${thread} between ${at(from)} and ${at(to)} (steps ${from}–${to}): ` +
+    `meanwhile another thread touched ${words.join(', ')}`
+  );
+}

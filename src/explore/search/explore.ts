@@ -1,0 +1,206 @@
+import { nowNs } from '../../clock.ts';
+import { type RandomStream, streamFor } from '../../random.ts';
+import { type Fault, type FaultKind, NO_FAULTS } from '../engine/fault.ts';
+import { Machine, STEP_BOUND } from '../engine/machine.ts';
+import { type Race, RaceDetector } from '../engine/race-detector.ts';
+import { formatSchedule } from '../engine/schedule.ts';
+import type { Subject } from '../engine/subject.ts';
+import { DepthFirst, type Reduction } from './depth-first.ts';
+import { execute } from './execution.ts';
+import { byPriority } from './priority.ts';
+import { randomWalk } from './random-walk.ts';
+import type { ExplorationVerdict } from './verdict.ts';
+
+/**
+ * How to search.
+ *
+ *     random       any thread that can go on, by lot
+ *     pct          by priorities drawn by lot, with depth − 1 changes of them
+ *     bounded      every schedule with no pre-emption, then with one, and so on up to the bound
+ *     dpor         every schedule up to the order of independent steps
+ *     portfolio    some of each of the above, in this order but with dpor at the end
+ */
+export type Strategy =
+  | { readonly kind: 'random' }
+  | { readonly kind: 'pct'; readonly depth: number }
+  | { readonly kind: 'bounded'; readonly preemptions: number }
+  | { readonly kind: 'dpor' }
+  | { readonly kind: 'portfolio' };
+
+export interface ExploreOptions {
+  readonly strategy?: Strategy;
+  /** Executions at most. */
+  readonly executions?: number;
+  /** Time at most. */
+  readonly forNs?: number;
+  readonly seed?: number;
+  /** fail: a data race is a fault; report: it is listed; off: it is not looked for. */
+  readonly races?: 'fail' | 'report' | 'off';
+  /** Kinds of fault to stop at; by default any. */
+  readonly only?: readonly FaultKind[];
+  readonly stepBound?: number;
+}
+
+export interface Exploration {
+  readonly name: string;
+  readonly verdict: ExplorationVerdict;
+  readonly fault: Fault | null;
+  /** Of the first execution that failed. */
+  readonly schedule: string | null;
+  readonly executions: number;
+  /** Scheduling points, those of repeated beginnings included. */
+  readonly points: number;
+  readonly races: readonly Race[];
+  /** Places of the source that some execution went through. */
+  readonly sitesReached: number;
+}
+
+const EXECUTIONS = 1_000_000;
+const FOR_NS = 60_000_000_000;
+/** Executions between two looks at the clock. */
+const CLOCK_PERIOD = 64;
+/** What the portfolio draws by lot of each kind before it searches in order. */
+const PORTFOLIO_DRAWS = 64;
+const PORTFOLIO_PREEMPTIONS = 1;
+
+/** Searches for an execution with a fault; stops at the first. */
+export function explore(subject: Subject, options: ExploreOptions = {}): Exploration {
+  return new Search(subject, options).run();
+}
+
+type Part = 'found' | 'complete' | 'budget';
+
+class Search {
+  readonly #subject: Subject;
+  readonly #options: ExploreOptions;
+  readonly #machine: Machine;
+  readonly #detector: RaceDetector | null;
+  readonly #untilNs: number;
+  readonly #executionsMost: number;
+  #executions = 0;
+  #fault: Fault | null = null;
+  #length = 1;
+
+  constructor(subject: Subject, options: ExploreOptions) {
+    this.#subject = subject;
+    this.#options = options;
+    const { threadCount, sites, words } = subject;
+    this.#detector =
+      options.races === 'off' ? null : new RaceDetector(threadCount, sites.length, words.length);
+    this.#machine = new Machine(subject, this.#detector, options.stepBound ?? STEP_BOUND);
+    this.#untilNs = nowNs() + (options.forNs ?? FOR_NS);
+    this.#executionsMost = options.executions ?? EXECUTIONS;
+  }
+
+  run(): Exploration {
+    const verdict = this.#search(this.#options.strategy ?? { kind: 'portfolio' });
+    const { name, fingerprint } = this.#subject;
+    const threads = [...this.#machine.who.subarray(0, this.#machine.stepCount)];
+    this.#machine.restore();
+    return {
+      name,
+      verdict,
+      fault: this.#fault,
+      schedule: this.#fault === null ? null : formatSchedule({ fingerprint, name, threads }),
+      executions: this.#executions,
+      points: this.#machine.pointCount,
+      races: this.#detector?.races ?? [],
+      sitesReached: this.#machine.reached.reduce((sum, one) => sum + one, 0),
+    };
+  }
+
+  #search(strategy: Strategy): ExplorationVerdict {
+    switch (strategy.kind) {
+      case 'random':
+        return this.#sampled(this.#draw(this.#executionsMost, null));
+      case 'pct':
+        return this.#sampled(this.#draw(this.#executionsMost, strategy.depth));
+      case 'bounded':
+        return this.#bounded(strategy.preemptions);
+      case 'dpor': {
+        const part = this.#depthFirst('dpor', Number.POSITIVE_INFINITY);
+        if (part === 'found') return { kind: 'fail' };
+        return { kind: part === 'complete' ? 'pass-exhaustive' : 'unknown-budget' };
+      }
+      case 'portfolio':
+        return this.#portfolio();
+    }
+  }
+
+  #sampled(part: Part): ExplorationVerdict {
+    if (part === 'found') return { kind: 'fail' };
+    return { kind: 'pass-sampled', executions: this.#executions };
+  }
+
+  #bounded(most: number): ExplorationVerdict {
+    let reached = -1;
+    for (let bound = 0; bound <= most; bound++) {
+      const part = this.#depthFirst('none', bound);
+      if (part === 'found') return { kind: 'fail' };
+      if (part === 'budget') break;
+      reached = bound;
+    }
+    return reached < 0
+      ? { kind: 'unknown-budget' }
+      : { kind: 'pass-bounded', preemptions: reached };
+  }
+
+  #portfolio(): ExplorationVerdict {
+    for (const depth of [null, 2, 3]) {
+      if (this.#draw(PORTFOLIO_DRAWS, depth) === 'found') return { kind: 'fail' };
+    }
+    const bounded = this.#bounded(PORTFOLIO_PREEMPTIONS);
+    if (bounded.kind === 'fail') return bounded;
+    const exhaustive = this.#search({ kind: 'dpor' });
+    return exhaustive.kind === 'unknown-budget' ? bounded : exhaustive;
+  }
+
+  #depthFirst(reduction: Reduction, preemptionBound: number): Part {
+    const search = new DepthFirst(this.#machine, reduction, preemptionBound);
+    for (;;) {
+      if (this.#isOver()) return 'budget';
+      const faults = search.next();
+      if (faults === false) return 'complete';
+      if (this.#ended(faults)) return 'found';
+    }
+  }
+
+  #draw(count: number, depth: number | null): Part {
+    const random: RandomStream = streamFor(this.#options.seed ?? 0, depth, 'explore');
+    for (let drawn = 0; drawn < count; drawn++) {
+      if (this.#isOver()) return 'budget';
+      const choose =
+        depth === null
+          ? randomWalk(random)
+          : byPriority(this.#machine, random, depth, this.#length);
+      if (this.#ended(execute(this.#machine, choose))) return 'found';
+      this.#length = Math.max(this.#length, this.#machine.stepCount);
+    }
+    return 'complete';
+  }
+
+  /** An execution has ended; true if it is the one looked for. */
+  #ended(faults: readonly Fault[]): boolean {
+    this.#executions++;
+    const { only } = this.#options;
+    const all = this.#options.races === 'fail' ? [...faults, ...this.#raceFaults()] : faults;
+    this.#fault = all.find(({ kind }) => only === undefined || only.includes(kind)) ?? null;
+    return this.#fault !== null;
+  }
+
+  #raceFaults(): readonly Fault[] {
+    const race = this.#detector?.races[0];
+    if (race === undefined) return NO_FAULTS;
+    const [one, other] = race.sites.map((site) => {
+      const { file, line } = this.#subject.sites[site] as { file: string; line: number };
+      return `${file}:${line}`;
+    });
+    const word = this.#subject.wordName(race.word);
+    return [{ kind: 'data race', text: `Nothing orders ${one} and ${other} on ${word}.` }];
+  }
+
+  #isOver(): boolean {
+    if (this.#executions >= this.#executionsMost) return true;
+    return this.#executions % CLOCK_PERIOD === CLOCK_PERIOD - 1 && nowNs() > this.#untilNs;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Fault } from '../engine/fault.ts';
+import { Machine } from '../engine/machine.ts';
+import { parseSchedule } from '../engine/schedule.ts';
+import type { Subject } from '../engine/subject.ts';
+import { execute, lowestOf } from './execution.ts';
+
+/** One access of one thread, as it was made. */
+export interface Step {
+  readonly thread: number;
+  readonly site: number;
+  readonly word: number;
+  readonly before: number;
+  readonly after: number;
+  /** The thread could have gone on, and another did. */
+  readonly preempts: boolean;
+}
+
+export interface Replay {
+  readonly faults: readonly Fault[];
+  readonly steps: readonly Step[];
+  readonly preemptions: number;
+  /** Answers of the threads, and the memory at the end. */
+  readonly outcome: string;
+  /** Step at which the schedule named a thread that could not go on, or ended; null if never. */
+  readonly divergedAt: number | null;
+  /** The files were others when the schedule was made. */
+  readonly isStale: boolean;
+}
+
+/**
+ * Runs a schedule again and writes every step down. Where it no longer fits, the thread that went
+ * last goes on, or else the lowest that can.
+ */
+export function replay(subject: Subject, schedule: string): Replay {
+  const { fingerprint, threads } = parseSchedule(schedule);
+  const machine = new Machine(subject, null);
+  const steps: Step[] = [];
+  let divergedAt: number | null = null;
+  let last = -1;
+  let open: Omit<Step, 'after'> | null = null;
+  const close = () => {
+    if (open !== null) steps.push({ ...open, after: machine.words[open.word] as number });
+    open = null;
+  };
+  const faults = execute(machine, (enabled) => {
+    close();
+    const position = machine.stepCount;
+    const planned = threads[position] ?? -1;
+    const fits = planned >= 0 && ((enabled >> planned) & 1) === 1;
+    if (!fits) divergedAt ??= position;
+    const canGoOn = last >= 0 && ((enabled >> last) & 1) === 1;
+    const thread = fits ? planned : canGoOn ? last : lowestOf(enabled);
+    const word = machine.word[thread] as number;
+    open = {
+      thread,
+      site: machine.site[thread] as number,
+      word,
+      before: machine.words[word] as number,
+      preempts: canGoOn && thread !== last,
+    };
+    last = thread;
+    return thread;
+  });
+  close();
+  const outcome = `${subject.outcome()} ${machine.memoryDigest()}`;
+  machine.restore();
+  return {
+    faults,
+    steps,
+    preemptions: steps.filter(({ preempts }) => preempts).length,
+    outcome,
+    divergedAt,
+    isStale: fingerprint !== subject.fingerprint,
+  };
+}
