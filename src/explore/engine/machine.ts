@@ -39,6 +39,8 @@ export class Machine {
   fault: Fault | null = null;
   /** Who woke the thread that is `woken`; −1 if its time was up. */
   readonly wokenBy: Int32Array;
+  /** And at which step; −1 likewise. */
+  readonly wokenAt: Int32Array;
   /** By site: 1 once any thread was there. */
   readonly reached: Uint8Array;
   readonly #races: RaceDetector | null;
@@ -69,6 +71,7 @@ export class Machine {
     this.word = new Int32Array(threadCount);
     this.source = new Int32Array(threadCount);
     this.wokenBy = new Int32Array(threadCount);
+    this.wokenAt = new Int32Array(threadCount);
     this.#seen = new Int32Array(threadCount);
     this.#count = new Int32Array(threadCount);
     this.#port = subject.runtime.port;
@@ -235,6 +238,7 @@ export class Machine {
       if (this.word[sleeper] === word && woken < (this.#count[thread] as number)) {
         this.kind[sleeper] = Access.woken;
         this.wokenBy[sleeper] = thread;
+        this.wokenAt[sleeper] = this.stepCount - 1;
         woken++;
       } else asleep.push(sleeper);
     }
@@ -249,6 +253,7 @@ export class Machine {
       if (this.#count[sleeper] !== 1) continue;
       this.kind[sleeper] = Access.woken;
       this.wokenBy[sleeper] = -1;
+      this.wokenAt[sleeper] = -1;
       mask |= 1 << sleeper;
     }
     if (mask !== 0) {

@@ -106,7 +106,10 @@ export class DeviceJournal implements Journal {
 
   beginRelease(thread: number, spare: number): void {
     this.#releaseStep[thread] = this.#step();
-    const others = (this.keptBy.get(spare) ?? []).filter((keeper) => keeper !== thread);
+    const keepers = this.keptBy.get(spare) ?? [];
+    // A remap that another thread made may be undone by this one, which then gives its spare back.
+    const gone = Math.max(0, keepers.indexOf(thread));
+    const others = keepers.filter((_, place) => place !== gone);
     if (others.length === 0) this.keptBy.delete(spare);
     else this.keptBy.set(spare, others);
   }

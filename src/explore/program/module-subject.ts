@@ -17,6 +17,8 @@ export interface ModuleProgram {
   readonly begin?: () => void;
   /** When all threads have come to their end: what is wrong, in one sentence, or null. */
   readonly judge?: (words: Int32Array) => string | null;
+  /** What the threads were answered, where outcomes are compared. */
+  readonly outcome?: () => string;
   readonly wordName?: (word: number) => string;
 }
 
@@ -64,7 +66,7 @@ export class ModuleSubject implements Subject {
   }
 
   outcome(): string {
-    return '';
+    return this.#program.outcome?.() ?? '';
   }
 }
 

@@ -38,12 +38,14 @@ export interface Counterexample {
   readonly window: CriticalWindow | null;
 }
 
-/** Runs the schedule again and writes down what a person needs; null if nothing goes wrong. */
+/** Runs the schedule again and writes down what a person needs to follow it. */
 export function counterexampleOf(subject: Subject, schedule: string, fault: Fault): Counterexample {
   const run = replay(subject, schedule);
   const window = windowOf(subject, run.steps);
   const shared = sharedWords(run.steps, window);
-  const steps = run.steps.map((step): TracedStep => {
+  const isInWindow = (index: number) =>
+    window === null || (index >= window.from && index <= window.to);
+  const steps = run.steps.map((step, index): TracedStep => {
     const site = subject.sites[step.site];
     return {
       thread: step.thread,
@@ -55,7 +57,7 @@ export function counterexampleOf(subject: Subject, schedule: string, fault: Faul
       before: step.before,
       after: step.after,
       preempts: step.preempts,
-      matters: shared.has(step.word),
+      matters: isInWindow(index) && shared.has(step.word),
     };
   });
   return {
@@ -118,9 +120,8 @@ function windowOf(subject: Subject, steps: readonly Step[]): CriticalWindow | nu
     if (uses.length === 0) continue;
     const from = reads.at(-1) ?? index - 1;
     const to = uses[0] as number;
-    const touched = new Set(
-      [...reads.slice(-1), ...uses].map((place) => (steps[place] as Step).word),
-    );
+    const ends = [from, to].map((place) => (steps[place] as Step).word);
+    const touched = new Set(ends.filter(isSeenByOthers));
     const words = [...touched].map((word) => subject.wordName(word));
     return { thread, from, to, words, text: textOf(subject, steps, from, to, words) };
   }

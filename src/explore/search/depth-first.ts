@@ -243,10 +243,7 @@ export class DepthFirst {
     if (race >= 0) this.#want(race, thread);
     if (word >= 0) this.#comeAfterAll(word, changed);
     if (source >= 0) this.#comeAfterAll(source, false);
-    if (word < 0) {
-      const by = machine.wokenBy[thread] as number;
-      if (by >= 0) this.#comeAfter(this.#lastNotifyOf(by, machine.word[thread] as number));
-    }
+    if (word < 0) this.#comeAfter(machine.wokenAt[thread] as number);
     row[thread] = depth;
     this.#after.set(row, depth * n);
     if (changed && word >= 0) this.#grantWaiters(depth, thread, word);
@@ -287,14 +284,6 @@ export class DepthFirst {
       const known = this.#after[step * n + other] as number;
       if (known > (row[other] as number)) row[other] = known;
     }
-  }
-
-  /** A notify is the last change of its word by its thread. */
-  #lastNotifyOf(thread: number, word: number): number {
-    for (let step = this.#lastOf[thread] as number; step >= 0; step--) {
-      if (this.#chosen[step] === thread && this.#word[step] === word) return step;
-    }
-    return -1;
   }
 
   /** The other order is wanted: before that step, one that leads to this thread's. */

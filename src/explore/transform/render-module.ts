@@ -226,7 +226,7 @@ class Renderer {
       node.params.map((param) => this.#node(param)).join(', '),
     ).text;
     const body = this.#within({ steps: true, place: unit.place }, () => {
-      if (node.body.type !== 'BlockStatement') return `return ${this.#node(node.body)};`;
+      if (node.body.type !== 'BlockStatement') return `return (${this.#node(node.body)});`;
       return node.body.body.map((statement) => this.#node(statement)).join('\n');
     });
     const names = Array.from({ length: body.most }, (_, index) => `$x_${index}`);
@@ -302,7 +302,7 @@ class Renderer {
   #assign(node: AssignmentExpression, target: MemberExpression): string {
     if (!this.#frame.steps) {
       const left = `${this.#plain(target.object)}[${this.#node(target.property)}]`;
-      return `${left} ${node.operator} ${this.#node(node.right)}`;
+      return `${left} ${node.operator} (${this.#node(node.right)})`;
     }
     if (['&&=', '||=', '??='].includes(node.operator)) {
       return this.#refuse(node, `${node.operator} on an element`);
@@ -318,7 +318,7 @@ class Renderer {
         const right = this.#node(node.right);
         const value = this.#temporary();
         const operator = node.operator.slice(0, -1);
-        before += `${value} = ${old} ${operator} ${right}, `;
+        before += `${value} = ${old} ${operator} (${right}), `;
         return this.#write(node, view, index, value, before);
       }
       const value = this.#held(node.right);
@@ -412,7 +412,7 @@ class Renderer {
     const isOutside =
       node.callee.type === 'Identifier' && this.#context.isForeign(node.callee.name);
     if (!isOutside) return this.#copyOf(node);
-    return `new ${this.#node(node.callee)}(${this.#plainArguments(node)})`;
+    return `new (${this.#node(node.callee)})(${this.#plainArguments(node)})`;
   }
 
   #plainArguments(node: CallExpression | NewExpression): string {
@@ -420,7 +420,9 @@ class Renderer {
       .map((argument) =>
         argument.type === 'Identifier' || argument.type === 'MemberExpression'
           ? this.#plain(argument)
-          : this.#node(argument),
+          : argument.type === 'SpreadElement'
+            ? this.#node(argument)
+            : `(${this.#node(argument)})`,
       )
       .join(', ');
   }
@@ -542,7 +544,7 @@ class Renderer {
 
   /** An expression that must not be shared memory, since what is done to it is not seen. */
   #plain(node: AnyNode): string {
-    return `$x_plain(${this.#node(node)}, ${JSON.stringify(this.#module.at(node))})`;
+    return `$x_plain((${this.#node(node)}), ${JSON.stringify(this.#module.at(node))})`;
   }
 
   #refuse(node: AnyNode, what: string): never {
@@ -584,7 +586,7 @@ class Renderer {
     if (this.#isFixed(node)) return { first: '', name: this.#node(node) };
     const text = this.#node(node);
     const name = this.#temporary();
-    return { first: `${name} = ${text}, `, name };
+    return { first: `${name} = (${text}), `, name };
   }
 
   /** Nothing evaluated in between can change it: a literal, or a field that stays as it is. */
