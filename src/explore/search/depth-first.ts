@@ -16,9 +16,10 @@ export type Reduction = 'none' | 'sleep' | 'dpor';
 /**
  * Every schedule, depth first, each execution run again from the beginning.
  *
- * `dpor` is the dynamic partial-order reduction of C. Flanagan and P. Godefroid (POPL 2005): when a
- * step turns out to be dependent on an earlier one of another thread and nothing else orders the
- * two, the other order is tried from the state before the earlier one. Two steps are dependent if
+ * `dpor` is dynamic partial-order reduction (C. Flanagan and P. Godefroid, POPL 2005) with source
+ * sets (P. Abdulla et al., POPL 2014): when a step turns out to be dependent on an earlier one of
+ * another thread and nothing else orders the two, the other order is tried from the state before
+ * the earlier one, unless a branch from there leads to it anyway. Two steps are dependent if
  * they touch one word and one of them changes it; a compareExchange that failed changed nothing. A
  * thread that waits for a word to change may never come to its step, so its wish is looked at when
  * the word is written.
@@ -56,6 +57,8 @@ export class DepthFirst {
   readonly #touched: number[] = [];
   /** What the thread about to go depends on; for one step only. */
   readonly #row: Int32Array;
+  /** Races of the step about to be made. */
+  readonly #races: number[] = [];
   /** Steps of the current execution, and how many of them the next one has in common with it. */
   #depth = 0;
   #common = 0;
@@ -237,28 +240,32 @@ export class DepthFirst {
     const word = this.#word[depth] as number;
     const source = this.#source[depth] as number;
     const changed = this.#changed[depth] === 1;
-    let race = -1;
-    if (word >= 0) race = this.#latestUnordered(word, changed, thread);
-    if (source >= 0) race = Math.max(race, this.#latestUnordered(source, false, thread));
-    if (race >= 0) this.#want(race, thread);
+    this.#races.length = 0;
+    if (word >= 0) this.#findRaces(word, changed, thread);
+    if (source >= 0) this.#findRaces(source, false, thread);
     if (word >= 0) this.#comeAfterAll(word, changed);
     if (source >= 0) this.#comeAfterAll(source, false);
     if (word < 0) this.#comeAfter(machine.wokenAt[thread] as number);
+    for (const race of this.#races) this.#want(race, thread, depth);
     row[thread] = depth;
     this.#after.set(row, depth * n);
     if (changed && word >= 0) this.#grantWaiters(depth, thread, word);
   }
 
-  /** The last step dependent on one to that word, of another thread and not before it anyway. */
-  #latestUnordered(word: number, changes: boolean, thread: number): number {
-    const n = this.#threadCount;
-    let latest = this.#unordered((this.#lastChange[word] as number) - 1, thread);
-    if (!changes) return latest;
-    for (let other = 0; other < n; other++) {
-      const read = this.#unordered((this.#lastRead[word * n + other] as number) - 1, thread);
-      if (read > latest) latest = read;
+  /**
+   * Steps of other threads that this one is dependent on, with nothing in between that orders them:
+   * reads since the last change, or that change if nobody has read it.
+   */
+  #findRaces(word: number, changes: boolean, thread: number): void {
+    const lastChange = (this.#lastChange[word] as number) - 1;
+    let isRead = false;
+    for (let other = 0; changes && other < this.#threadCount; other++) {
+      const read = (this.#lastRead[word * this.#threadCount + other] as number) - 1;
+      if (read <= lastChange) continue;
+      isRead = true;
+      if (this.#unordered(read, thread) >= 0) this.#races.push(read);
     }
-    return latest;
+    if (!isRead && this.#unordered(lastChange, thread) >= 0) this.#races.push(lastChange);
   }
 
   #unordered(step: number, thread: number): number {
@@ -286,18 +293,46 @@ export class DepthFirst {
     }
   }
 
-  /** The other order is wanted: before that step, one that leads to this thread's. */
-  #want(step: number, thread: number): void {
-    const enabled = this.#enabled[step] as number;
-    let leading = enabled & (1 << thread);
-    for (let other = 0; other < this.#threadCount; other++) {
-      if ((this.#row[other] as number) > step) leading |= enabled & (1 << other);
+  /**
+   * The other order is wanted. What came after that step and does not depend on it, and then this
+   * thread's step, can also come before it; a branch is taken for one of the threads that may begin
+   * that, unless there is one for such a thread already, or was.
+   */
+  #want(step: number, thread: number, depth: number): void {
+    const n = this.#threadCount;
+    const by = this.#chosen[step] as number;
+    let begun = 0;
+    let first = 0;
+    for (let later = step + 1; later < depth; later++) {
+      const other = this.#chosen[later] as number;
+      const bit = 1 << other;
+      if ((begun & bit) !== 0 || (this.#after[later * n + by] as number) >= step) continue;
+      begun |= bit;
+      if (this.#isFirstAfter(step, other, this.#after, later * n, -1)) first |= bit;
     }
+    const own = 1 << thread;
+    if ((begun & own) === 0 && this.#isFirstAfter(step, thread, this.#row, 0, by)) first |= own;
+    const enabled = this.#enabled[step] as number;
+    first &= enabled;
     const known = (this.#wanted[step] as number) | (this.#asleep[step] as number);
-    if ((known & leading) !== 0) return;
-    const add =
-      leading === 0 ? enabled : (leading >> thread) & 1 ? 1 << thread : leading & -leading;
+    if ((known & first) !== 0) return;
+    const add = first === 0 ? enabled : (first & own) !== 0 ? own : first & -first;
     this.#wanted[step] = (this.#wanted[step] as number) | add;
+  }
+
+  /** Whether a step of a thread depends on no other thread's step after that one. */
+  #isFirstAfter(
+    step: number,
+    thread: number,
+    rows: Int32Array,
+    row: number,
+    except: number,
+  ): boolean {
+    for (let other = 0; other < this.#threadCount; other++) {
+      if (other !== thread && other !== except && (rows[row + other] as number) > step)
+        return false;
+    }
+    return true;
   }
 
   /** Threads that wait for this word to change, and could have gone on before this step. */

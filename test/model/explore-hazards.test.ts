@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  counterexampleOf,
+  DeviceSubject,
+  explore,
+  HAZARDS,
+  instrumentProduct,
+  minimise,
+  type ProductCode,
+  parseProgram,
+  programName,
+  programWith,
+  renderCounterexample,
+  replay,
+  runCanaries,
+} from '../../src/explore/index.ts';
+
+/**
+ * Goal: the hazards of the published code are found, made small, and can be played again; the
+ * corrected code has none of them; and planted faults do not go by unseen.
+ */
+let code: ProductCode;
+
+beforeAll(async () => {
+  code = await instrumentProduct();
+});
+
+describe.each(HAZARDS.map((hazard) => [hazard.id, hazard] as const))('%s', (_id, hazard) => {
+  test('is not there as long as nobody is put aside', () => {
+    const { verdict } = explore(new DeviceSubject(hazard.program, code), {
+      strategy: { kind: 'bounded', preemptions: 0 },
+    });
+    expect(verdict).toEqual({ kind: 'pass-bounded', preemptions: 0 });
+  });
+
+  test('is found, needs two pre-emptions at most, and is there again when replayed', () => {
+    const subject = new DeviceSubject(hazard.program, code);
+    const { verdict, executions } = explore(subject, { only: hazard.kinds });
+    expect(verdict).toEqual({ kind: 'fail' });
+    expect(executions).toBeLessThan(200);
+
+    const minimal = minimise(subject, hazard.kinds[0] as never, 3000);
+    if (minimal === null) throw new Error('nothing was found with few pre-emptions');
+    const once = replay(minimal.subject, minimal.schedule);
+    const twice = replay(minimal.subject, minimal.schedule);
+    expect(twice).toEqual(once);
+    expect(once.divergedAt).toBeNull();
+    expect(once.preemptions).toBeGreaterThanOrEqual(1);
+    expect(once.preemptions).toBeLessThanOrEqual(2);
+    const fault = once.faults.find(({ kind }) => hazard.kinds.includes(kind));
+    expect(fault).toBeDefined();
+
+    const example = counterexampleOf(minimal.subject, minimal.schedule, fault as never);
+    expect(example.window).not.toBeNull();
+    expect(example.steps.some(({ matters }) => matters)).toBe(true);
+    expect(example.steps.every(({ file }) => /^src\/.*\.ts$/.test(file))).toBe(true);
+    expect(renderCounterexample(example)).toContain(`replay: ${minimal.schedule}`);
+  });
+
+  test('is not there when corrected', () => {
+    const { program } = hazard;
+    const { verdict } = explore(
+      new DeviceSubject(
+        { ...program, protocol: 'guarded', remap: { ...program.remap, inFlight: 'drain' } },
+        code,
+      ),
+      { strategy: { kind: 'dpor' }, races: 'fail', executions: 100_000 },
+    );
+    expect(verdict).toEqual({ kind: 'pass-exhaustive' });
+  });
+});
+
+test('reads, writes and remaps of one sector keep its data', () => {
+  for (const threads of [
+    ['w', 'm'],
+    ['r', 'm'],
+    ['wr', 'mu'],
+    ['r', 'w', 'm'],
+    ['r', 'mu', 'm'],
+  ]) {
+    for (const lookup of ['hash', 'linear'] as const) {
+      const remap = { match: 'every-sector', lookup, inFlight: 'drain' } as const;
+      const subject = new DeviceSubject(programWith({ threads, remap }), code);
+      const { name, verdict, fault } = explore(subject, {
+        strategy: { kind: 'dpor' },
+        races: 'fail',
+      });
+      expect({ name, verdict, fault }).toEqual({
+        name,
+        verdict: { kind: 'pass-exhaustive' },
+        fault: null,
+      });
+    }
+  }
+});
+
+test('every canary is caught', async () => {
+  const results = await runCanaries();
+  expect(results).toHaveLength(9);
+  expect(results.filter(({ isCaught }) => !isCaught)).toEqual([]);
+});
+
+test('a program is what its name says', () => {
+  for (const { program } of HAZARDS) expect(parseProgram(programName(program))).toEqual(program);
+});
