@@ -19,6 +19,7 @@ export default defineConfig({
             'test/tidy.test.ts',
             ...WITHOUT_THREADS,
           ],
+          exclude: ['test/**/*.long.test.ts'],
           // No test leaves anything behind in a module, so files may share them.
           isolate: false,
         },

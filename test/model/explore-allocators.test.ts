@@ -46,20 +46,21 @@ describe('the guarded cache', () => {
   test('a ladder of 126 programs', () => {
     const programs = ladder();
     expect(programs).toHaveLength(126);
-    expect(exhaustAll(programs)).toBe(151_200);
+    expect(exhaustAll(programs)).toBe(130_020);
   });
 
   test('two threads of four operations', () => {
-    expect(exhaust(programWith({ threads: ['aaaa', 'aaaa'] }))).toBe(12_300);
     expect(exhaust(programWith({ threads: ['afaf', 'afaf'], spareCount: 2 }))).toBe(12_300);
   });
 
   test('metadata is never granted', () => {
-    exhaustAll(ladder({ reservedCount: 1 }).filter(({ threads }) => threads.join('').length < 5));
+    exhaustAll(ladder({ reservedCount: 1 }).filter(({ threads }) => threads.join('').length < 4));
   });
 
   test.each(['ticket', 'mcs', 'queued', 'mutex'] as const)('under the %s lock', (lock) => {
-    exhaustAll(ladder({ lock }).filter(({ threads }) => threads.join('').length < 4));
+    exhaustAll(
+      ladder({ lock }).filter(({ threads }) => threads.length === 2 && threads.join('').length < 5),
+    );
   });
 });
 

@@ -76,7 +76,6 @@ test('reads, writes and remaps of one sector keep its data', () => {
     ['r', 'm'],
     ['wr', 'mu'],
     ['r', 'w', 'm'],
-    ['r', 'mu', 'm'],
   ]) {
     for (const lookup of ['hash', 'linear'] as const) {
       const remap = { match: 'every-sector', lookup, inFlight: 'drain' } as const;

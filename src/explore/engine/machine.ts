@@ -8,7 +8,7 @@ import type { RaceDetector } from './race-detector.ts';
 import type { Steps, Subject } from './subject.ts';
 
 /** More threads than this are not explored: sets of threads stand in the bits of one number. */
-export const THREAD_COUNT_MAX = 8;
+const THREAD_COUNT_MAX = 8;
 
 /** An execution of more steps is taken for one that never ends. */
 export const STEP_BOUND = 20_000;
@@ -98,7 +98,7 @@ export class Machine {
     }
   }
 
-  /** The memory as it was. Whoever is done with a machine leaves the subject to the next like this. */
+  /** The memory as it was: so whoever is done with a machine leaves the subject to the next. */
   restore(): void {
     for (const word of this.#dirty) {
       this.words[word] = this.#image[word] as number;

@@ -33,7 +33,7 @@ export function parseSchedule(text: string): Schedule {
 }
 
 /** A3B1gA1 */
-export function runsOf(threads: readonly number[]): string {
+function runsOf(threads: readonly number[]): string {
   let text = '';
   for (let from = 0; from < threads.length; ) {
     let to = from + 1;

@@ -19,7 +19,7 @@ interface Open {
  * makes, so a call that has begun but not touched anything yet has not begun.
  */
 export class DeviceJournal implements Journal {
-  readonly allocations: (Omit<AllocationCall, 'begin'> & Open & { readonly thread: number })[] = [];
+  readonly allocations: (AllocationCall & Open & { readonly thread: number })[] = [];
   readonly sectorCalls: (Omit<SectorCall, 'begin'> & Open & { readonly thread: number })[] = [];
   readonly events: OperationEvent[] = [];
   /** Spare -> threads that keep it now. */

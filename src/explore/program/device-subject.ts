@@ -15,7 +15,7 @@ import { finish, type Runtime } from '../transform/runtime.ts';
 import { DeviceJournal } from './device-journal.ts';
 import type { ProductCode } from './product-code.ts';
 import { operationsOf, type Program, planOf, programName } from './program.ts';
-import type { ThreadParts } from './thread-program.ts';
+import type { runProgram, ThreadParts } from './thread-program.ts';
 import { wordNameIn } from './word-name.ts';
 
 /** A program over the real allocators, locks and tables, in memory laid out as for a run. */
@@ -32,7 +32,7 @@ export class DeviceSubject implements Subject {
   readonly #journal: DeviceJournal;
   readonly #parts: readonly ThreadParts[];
   readonly #table: RemapTable;
-  readonly #run: (parts: ThreadParts) => Steps;
+  readonly #run: (...parts: Parameters<typeof runProgram>) => Steps;
   readonly #lbas: readonly number[];
   /** Thread that made each step, as the engine writes it down. */
   #who: Uint8Array = new Uint8Array(0);
@@ -154,11 +154,13 @@ export class DeviceSubject implements Subject {
     const { program } = this;
     const { allocations } = this.#journal;
     // As published nothing is given back, and nothing need be found again.
-    const calls = allocations
-      .filter(({ kind }) => program.protocol === 'guarded' || kind === 'allocate')
-      .map((call) => ({ ...call, begin: this.#beginOf(call, stepCount) }));
+    const isGuarded = program.protocol === 'guarded';
+    const calls = isGuarded ? allocations : allocations.filter(({ kind }) => kind === 'allocate');
     const { reservedCount, spareCount } = program;
-    if (isAllocationHistoryLegal(calls, reservedCount, spareCount - reservedCount)) return null;
+    const beginOf = (call: (typeof calls)[number]) => this.#beginOf(call, stepCount);
+    if (isAllocationHistoryLegal(calls, reservedCount, spareCount - reservedCount, beginOf)) {
+      return null;
+    }
     const refused = calls.some(({ kind, spare }) => kind === 'allocate' && spare < 0);
     return refused
       ? {

@@ -18,7 +18,7 @@ export interface LockJournal {
   leaves(thread: number): void;
 }
 
-/** The counter is read and written apart: whoever is inside at the same time makes it forget one. */
+/** The counter is read and written apart: two that are inside at the same time count one. */
 export function runRounds({ thread, rounds, lock, words, counter, journal }: LockParts): void {
   for (let round = 0; round < rounds; round++) {
     journal.asks(thread);

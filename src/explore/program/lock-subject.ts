@@ -5,7 +5,7 @@ import { Access, type Site } from '../access.ts';
 import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { Steps, Subject } from '../engine/subject.ts';
 import { finish, Port, type Runtime } from '../transform/runtime.ts';
-import type { LockJournal, LockParts } from './lock-program.ts';
+import type { LockJournal, LockParts, runRounds } from './lock-program.ts';
 import type { ProductCode } from './product-code.ts';
 import { planOf, programWith } from './program.ts';
 import { wordNameIn } from './word-name.ts';
@@ -30,7 +30,7 @@ export class LockSubject implements Subject, LockJournal {
   readonly #layout: Layout;
   readonly #code: ProductCode;
   readonly #parts: readonly LockParts[];
-  readonly #run: (parts: LockParts) => Steps;
+  readonly #run: (...parts: Parameters<typeof runRounds>) => Steps;
   readonly #counter: number;
   #accessOf: Uint8Array = new Uint8Array(0);
   /** Threads inside; by thread, those that stood in line when it asked. */

@@ -22,7 +22,7 @@ export interface ModuleProgram {
   readonly wordName?: (word: number) => string;
 }
 
-/** Explores functions of an instrumented module, each as one thread, over a memory of the caller's. */
+/** Functions of an instrumented module, each as one thread, over a memory of the caller's. */
 export class ModuleSubject implements Subject {
   readonly name: string;
   readonly threadCount: number;

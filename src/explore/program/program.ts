@@ -37,7 +37,7 @@ export interface Program {
   readonly threads: readonly string[];
 }
 
-export const OPERATION_LETTERS = 'afrwmu';
+const OPERATION_LETTERS = 'afrwmu';
 export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u';
 
 export interface ProgramOperation {
@@ -46,7 +46,7 @@ export interface ProgramOperation {
 }
 
 /** LBAs are one digit. */
-export const LBA_COUNT = 10;
+const LBA_COUNT = 10;
 
 const DEFAULTS: Program = {
   allocator: 'cached',
@@ -133,7 +133,7 @@ function settingOf(word: string, remap: RemapPlan, name: string): Partial<Progra
   return { [key]: Number(word.slice(1)) };
 }
 
-/** The plan whose memory the program runs in. Sectors are copied whole, so latches are not needed. */
+/** The plan whose memory the program runs in. Sectors are copied whole, so without latches. */
 export function planOf(program: Program): Plan {
   const letters = new Set(program.threads.join(''));
   const weight = (letter: OperationLetter) => (letters.has(letter) ? 1 : 0);

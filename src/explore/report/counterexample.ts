@@ -107,7 +107,8 @@ function windowOf(subject: Subject, steps: readonly Step[]): CriticalWindow | nu
     const others = steps.slice(index, back);
     const isChangedByOthers = (word: number) =>
       others.some((other) => other.word === word && other.before !== other.after);
-    const isSeenByOthers = (word: number) => others.some((other) => other.word === word);
+    const isSeenByOthers = (word: number) =>
+      others.some((other) => other.word === word || other.source === word);
     const mayChange = (own: Step) => MAY_CHANGE[kindOf(subject, own)] === true;
     const reads = placesOf(steps, thread, 0, index, (own) => isChangedByOthers(own.word));
     const uses = placesOf(

@@ -51,7 +51,7 @@ export class DepthFirst {
   readonly #after: Int32Array;
   /** By thread: its last step. */
   readonly #lastOf: Int32Array;
-  /** By word: the last step that changed it, + 1; by word and thread: the last that read it, + 1. */
+  /** By word: the last step that changed it, + 1; and, by thread, the last that read it, + 1. */
   readonly #lastChange: Int32Array;
   readonly #lastRead: Int32Array;
   readonly #touched: number[] = [];

@@ -1,3 +1,4 @@
+import { Access } from '../access.ts';
 import type { Fault } from '../engine/fault.ts';
 import { Machine } from '../engine/machine.ts';
 import { parseSchedule } from '../engine/schedule.ts';
@@ -9,6 +10,8 @@ export interface Step {
   readonly thread: number;
   readonly site: number;
   readonly word: number;
+  /** Of a copy: the first word it reads; else −1. */
+  readonly source: number;
   readonly before: number;
   readonly after: number;
   /** The thread could have gone on, and another did. */
@@ -55,6 +58,7 @@ export function replay(subject: Subject, schedule: string): Replay {
       thread,
       site: machine.site[thread] as number,
       word,
+      source: machine.kind[thread] === Access.copy ? (machine.source[thread] as number) : -1,
       before: machine.words[word] as number,
       preempts: canGoOn && thread !== last,
     };

@@ -52,7 +52,7 @@ export async function instrument(options: InstrumentOptions): Promise<Instrument
   const paths = options.files.map(pathOf);
   const texts = new Map(paths.map((path) => [path, readText(path)]));
   for (const patch of options.patches ?? []) applyPatch(texts, patch);
-  const modules = paths.map((path) => moduleOf(path, texts.get(path) as string));
+  const modules = paths.map((path) => parseModule(path, texts.get(path) as string));
   const ordered = inOrderOfImport(modules);
   const outside = await loadOutside(modules);
 
@@ -111,17 +111,6 @@ function applyPatch(texts: Map<string, string>, patch: Patch): void {
     );
   }
   texts.set(path, parts.join(patch.replace));
-}
-
-/** Parsed once for each text: canaries patch one file of many. */
-const parsed = new Map<string, ModuleSource>();
-
-function moduleOf(path: string, text: string): ModuleSource {
-  const known = parsed.get(path);
-  if (known?.text === text) return known;
-  const module = parseModule(path, text);
-  if (known === undefined) parsed.set(path, module);
-  return module;
 }
 
 function specifiersOf(module: ModuleSource): string[] {
