@@ -47,7 +47,7 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
   },
   report: { ours: ['record', 'check', 'scenario', 'units', 'errors'], packages: ANY },
   workers: {
-    ours: ['load', 'device', 'lock', 'memory', 'record', 'scenario/plan', 'clock'],
+    ours: ['load', 'explore', 'device', 'lock', 'memory', 'record', 'scenario/plan', 'clock'],
     packages: ['piscina', 'node:*'],
   },
   coordinator: { ours: ANY, packages: ANY },

@@ -38,6 +38,7 @@ function parserOf(
         '  $ sparestorm run scenarios/quickstart.yaml',
         '  $ sparestorm run scenarios/guarded.yaml --set load.threads=8 --repeat 3',
         '  $ sparestorm run scenarios/dm-remap-v4/direct-callers.yaml --set expect=pass',
+        '  $ sparestorm explore scenarios/dm-remap-v4/hazards/h1-double-refill.yaml',
         '  $ sparestorm validate "scenarios/**/*.yaml"',
         '',
         'Usage: $0 <command> [options]',
@@ -92,6 +93,75 @@ function parserOf(
             return true;
           }),
       (args) => finish(import('./run-command.ts').then((module) => module.runCommand(args))),
+    )
+    .command(
+      'explore [scenario]',
+      'Search the interleavings of small programs on the code of a scenario',
+      (command) =>
+        command
+          .positional('scenario', {
+            type: 'string',
+            describe: 'May be left out with --replay',
+          })
+          .option('set', setOption)
+          .option('program', {
+            type: 'string',
+            describe: 'What the threads do, e.g. "aa|af", instead of a ladder of programs',
+            group: 'Load:',
+          })
+          .option('threads', {
+            type: 'number',
+            describe: 'Threads of a program at most, 2 to 4; by default the scenario decides',
+            group: 'Load:',
+          })
+          .option('strategy', {
+            choices: ['portfolio', 'dpor', 'bounded', 'pct', 'random'] as const,
+            default: 'portfolio' as const,
+            describe: 'How to search',
+            group: 'Search:',
+          })
+          .option('preemptions', {
+            type: 'number',
+            default: 2,
+            describe: 'With bounded: pre-emptions at most',
+            group: 'Search:',
+          })
+          .option('executions', {
+            type: 'number',
+            default: 1_000_000,
+            describe: 'Executions of one program at most',
+            group: 'Search:',
+          })
+          .option('for', {
+            type: 'string',
+            default: '60s',
+            describe: 'Time for all programs together',
+            group: 'Search:',
+          })
+          .option('replay', {
+            type: 'string',
+            describe: 'Run one schedule again, as a report printed it',
+            group: 'Search:',
+          })
+          .option('full', {
+            type: 'boolean',
+            default: false,
+            describe: 'Every step of a failure, none folded',
+            group: 'Output:',
+          })
+          .option('json', jsonOption('One JSON document on stdout instead of text'))
+          .check(({ preemptions, executions, threads }) => {
+            const isWhole = (value: number, from: number, to: number) =>
+              Number.isInteger(value) && value >= from && value <= to;
+            const takes = (option: string, from: number, to: number) =>
+              new UsageError(`--${option} takes a whole number from ${from} to ${to}`);
+            if (!isWhole(preemptions, 0, 20)) throw takes('preemptions', 0, 20);
+            if (!isWhole(executions, 1, 1e9)) throw takes('executions', 1, 1e9);
+            if (threads !== undefined && !isWhole(threads, 2, 4)) throw takes('threads', 2, 4);
+            return true;
+          }),
+      (args) =>
+        finish(import('./explore-command.ts').then((module) => module.exploreCommand(args))),
     )
     .command(
       'validate <scenarios...>',
@@ -189,6 +259,7 @@ function parserOf(
 
 const COMMANDS = [
   'run',
+  'explore',
   'validate',
   'layout',
   'list',

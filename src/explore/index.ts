@@ -10,18 +10,31 @@
  * to programs without data races; races are looked for on the way.
  */
 export { CANARIES, type Canary, type CanaryResult, runCanaries } from './canary.ts';
+export {
+  type Confirmation,
+  confirmationText,
+  confirmOnRealThreads,
+} from './confirm/real-threads.ts';
 export { FAULT_KINDS, type Fault, type FaultKind } from './engine/fault.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './engine/schedule.ts';
 export type { OperationEvent, Steps, Subject } from './engine/subject.ts';
 export { DeviceSubject } from './program/device-subject.ts';
+export { programFor, programsFor } from './program/from-plan.ts';
 export { HAZARDS, type Hazard } from './program/hazards.ts';
 export { ladder } from './program/ladder.ts';
 export { FIFO_LOCKS, LockSubject, parseLockProgram } from './program/lock-subject.ts';
 export { type ModuleProgram, ModuleSubject } from './program/module-subject.ts';
 export { instrumentProduct, type ProductCode } from './program/product-code.ts';
-export { type Program, parseProgram, programName, programWith } from './program/program.ts';
+export {
+  type Program,
+  parseProgram,
+  programName,
+  programWith,
+  threadsOf,
+} from './program/program.ts';
 export { type Counterexample, counterexampleOf } from './report/counterexample.ts';
 export { renderCounterexample } from './report/two-columns.ts';
+export { type Campaign, type CampaignOptions, runCampaign } from './search/campaign.ts';
 export { type Exploration, type ExploreOptions, explore, type Strategy } from './search/explore.ts';
 export { type Minimal, minimise } from './search/minimise.ts';
 export { type Outcomes, outcomesOf } from './search/outcomes.ts';

@@ -16,6 +16,7 @@ export interface Plan {
   readonly remap: RemapPlan;
   readonly load: LoadPlan;
   readonly faults: FaultPlan;
+  readonly explore: ExplorePlan;
   readonly integrity: Integrity;
   readonly thresholds: readonly Threshold[];
   readonly expect: Expectation;
@@ -154,6 +155,37 @@ export type Integrity = (typeof INTEGRITIES)[number];
 
 export const EXPECTATIONS = ['pass', 'collision'] as const;
 export type Expectation = (typeof EXPECTATIONS)[number];
+
+/** What an explored execution can be found guilty of. */
+export const FAULT_KINDS = [
+  'double grant',
+  'reserved granted',
+  'lost sector',
+  'false exhaustion',
+  'cache',
+  'bitmap',
+  'remap table',
+  'mutual exclusion',
+  'order',
+  'lost update',
+  'not linearizable',
+  'data lost',
+  'data race',
+  'deadlock',
+  'lost wake-up',
+  'livelock',
+  'exception',
+  'forbidden outcome',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** For `explore` only: which program, and which fault it is there to show. */
+export interface ExplorePlan {
+  /** Operations of each thread, e.g. `aa` and `af`; null = a ladder of small programs. */
+  readonly threads: readonly string[] | null;
+  /** The fault that must be found; null = as `expect` says. */
+  readonly finds: FaultKind | null;
+}
 
 /**
  * A fault planted in a thread of load, so that a user can see what a broken run looks like.

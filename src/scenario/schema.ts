@@ -11,6 +11,7 @@ import {
 import {
   ALLOCATOR_KINDS,
   EXPECTATIONS,
+  FAULT_KINDS,
   IN_FLIGHT,
   INTEGRITIES,
   LOCK_KINDS,
@@ -43,6 +44,9 @@ const HOUR_NS = 3.6e12;
 
 /** Control characters, line breaks of any script, and marks that reorder what a terminal shows. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/** Of two to four threads; see Program in explore/program. */
+const PROGRAM = /^(?:[af]|[rwmu][0-9]?)+(?:\|(?:[af]|[rwmu][0-9]?)+){1,3}$/;
 
 interface Quantity {
   readonly what: string;
@@ -545,6 +549,30 @@ export const scenarioSchema = map({
     description: 'What the threads do. At least one of duration, operations, until or trace.',
   }),
   faults: faults.prefault({}).meta({ description: 'Faults planted in the run. Default none.' }),
+  explore: map({
+    program: text('the operations of two to four threads such as "aa|af"')
+      .regex(PROGRAM, {
+        error: ({ input }) =>
+          'must be the operations of two to four threads such as "aa|af", letters a, f, r, w, ' +
+          `m, u with a digit after the last four, not ${shown(input)}`,
+      })
+      .optional()
+      .meta({
+        description:
+          'What each thread does, with | between threads: a allocate, f free, r read, w ' +
+          'write, m remap, u undo a remap; a digit after r, w, m, u names the LBA. Without ' +
+          'it, a ladder of small programs is explored.',
+      }),
+    finds: oneOf(FAULT_KINDS)
+      .optional()
+      .meta({
+        description:
+          'The kind of fault that exploring must find, and the only one it looks for. Without ' +
+          'it, expect decides.',
+      }),
+  })
+    .prefault({})
+    .meta({ description: 'For the command explore; a run takes no notice of it.' }),
   integrity: oneOf(INTEGRITIES)
     .default('strict')
     .meta({

@@ -52,6 +52,10 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
               does: faults.thread.does,
             },
     },
+    explore: {
+      threads: scenario.explore.program?.split('|') ?? null,
+      finds: scenario.explore.finds ?? null,
+    },
     integrity: scenario.integrity,
     thresholds,
     expect: scenario.expect,

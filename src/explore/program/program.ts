@@ -172,6 +172,7 @@ export function planOf(program: Program): Plan {
       trace: null,
     },
     faults: { thread: null },
+    explore: { threads: null, finds: null },
     integrity: 'off',
     thresholds: [],
     expect: 'pass',

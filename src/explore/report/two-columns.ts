@@ -6,8 +6,13 @@ const WIDTH = 62;
  * A counterexample as text: a column a thread, a line a step that matters, the others counted.
  *
  * @param full every step, none folded
+ * @param replayWith what to type to see it again; by default the bare schedule
  */
-export function renderCounterexample(example: Counterexample, full = false): string {
+export function renderCounterexample(
+  example: Counterexample,
+  full = false,
+  replayWith = example.schedule,
+): string {
   const { steps, threadCount } = example;
   const lines = [
     `${example.name}`,
@@ -40,7 +45,7 @@ export function renderCounterexample(example: Counterexample, full = false): str
   unfold(steps.at(-1)?.thread ?? 0);
   lines.push('');
   if (example.window !== null) lines.push(`critical window: ${example.window.text}`);
-  lines.push(`replay: ${example.schedule}`);
+  lines.push(`replay: ${replayWith}`);
   return lines.join('\n');
 }
 

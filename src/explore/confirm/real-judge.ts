@@ -1,0 +1,103 @@
+import { ON_MAIN, type RemapTable } from '../../device/remap-table.ts';
+import { type Layout, SECTOR_WORDS } from '../../memory/layout.ts';
+import type { FaultKind } from '../engine/fault.ts';
+import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
+import { faultAtQuiescence } from '../oracle/quiescence.ts';
+import { firstIllegalSector } from '../oracle/sector-history.ts';
+import type { Program } from '../program/program.ts';
+import type { RealCall } from './real-calls.ts';
+
+/** Kinds that can be told from what the threads were answered and from the memory afterwards. */
+export const SEEN_ON_REAL_THREADS: readonly FaultKind[] = [
+  'double grant',
+  'reserved granted',
+  'lost sector',
+  'false exhaustion',
+  'cache',
+  'bitmap',
+  'remap table',
+  'data lost',
+];
+
+/** What a round on real threads left behind. */
+export interface Round {
+  readonly program: Program;
+  readonly words: Int32Array;
+  readonly layout: Layout;
+  readonly table: RemapTable;
+  readonly calls: readonly RealCall[];
+}
+
+/** Whether the round shows a fault of that kind: the oracles of the explorer, on wider intervals. */
+export function showsFault(round: Round, kind: FaultKind): boolean {
+  const { program, calls } = round;
+  const allocations = calls.filter((call) => call.kind === 'allocate');
+  switch (kind) {
+    case 'double grant':
+      return allocations.some(({ value }) => value !== 0);
+    case 'reserved granted':
+      return allocations.some(({ key }) => key >= 0 && key < program.reservedCount);
+    case 'false exhaustion':
+      return isRefusedWrongly(round);
+    case 'data lost':
+      return isDataLost(round);
+    case 'remap table':
+      return lastRemaps(calls).some(([lba, spare]) => round.table.spareFor(lba) !== spare);
+    default:
+      return quiescenceFaultOf(round) === kind;
+  }
+}
+
+function quiescenceFaultOf({ program, words, layout, calls }: Round): FaultKind | null {
+  const kept = new Map<number, number>();
+  const released = new Set<number>();
+  for (const { kind, key } of calls) {
+    if (kind === 'allocate' && key >= 0) kept.set(key, (kept.get(key) ?? 0) + 1);
+    if (kind !== 'release') continue;
+    kept.set(key, (kept.get(key) ?? 0) - 1);
+    if (program.protocol === 'as-published') released.add(key);
+  }
+  const keys = [...kept].filter(([, count]) => count > 0).map(([spare]) => spare);
+  const state = { program, words, layout, kept: new Set(keys), released };
+  return faultAtQuiescence(state)?.kind ?? null;
+}
+
+function isRefusedWrongly({ program, calls }: Round): boolean {
+  const isGuarded = program.protocol === 'guarded';
+  const history = calls
+    .filter(({ kind }) => kind === 'allocate' || (isGuarded && kind === 'release'))
+    .map(({ kind, key, begin, end }) => ({
+      kind: kind as 'allocate' | 'release',
+      spare: key,
+      begin,
+      end,
+    }));
+  if (!history.some(({ spare }) => spare < 0)) return false;
+  const { reservedCount, spareCount } = program;
+  const count = spareCount - reservedCount;
+  return !isAllocationHistoryLegal(history, reservedCount, count, ({ begin }) => begin);
+}
+
+function isDataLost({ words, layout, table, calls }: Round): boolean {
+  const history = calls.flatMap(({ kind, key, value, begin, end }) =>
+    kind === 'read' || kind === 'write' ? [{ kind, lba: key, value, begin, end }] : [],
+  );
+  const last = Math.max(0, ...calls.map(({ end }) => end)) + 1;
+  const atEnd = [...new Set(history.map(({ lba }) => lba))].map((lba) => {
+    const spare = table.spareFor(lba);
+    const first =
+      spare === ON_MAIN ? layout.main + lba * SECTOR_WORDS : layout.spare + spare * SECTOR_WORDS;
+    return { kind: 'read' as const, lba, value: words[first] as number, begin: last, end: last };
+  });
+  return firstIllegalSector([...history, ...atEnd]) !== null;
+}
+
+/** By LBA, where the last remap or undoing of one left it; both are made under the target lock. */
+function lastRemaps(calls: readonly RealCall[]): [number, number][] {
+  const at = new Map<number, number>();
+  for (const { kind, key, value } of [...calls].sort((one, other) => one.end - other.end)) {
+    if (kind === 'attach') at.set(key, value);
+    if (kind === 'detach') at.set(key, ON_MAIN);
+  }
+  return [...at];
+}

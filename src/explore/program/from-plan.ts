@@ -1,0 +1,79 @@
+import type { Plan } from '../../scenario/plan.ts';
+import { ladder } from './ladder.ts';
+import { type Program, programWith } from './program.ts';
+
+/** What can be explored as it is; a scenario with more is scaled down to the defaults. */
+const SPARES_MOST = 31;
+const SLOTS_MOST = 16;
+/** More operations than this are explored without metadata in the area only. */
+const RESERVED_OPERATIONS_MOST = 3;
+/** Reads and writes beside a remap, of one LBA and of its neighbour in the filter. */
+const WITH_DATA: readonly (readonly string[])[] = [
+  ['r', 'm'],
+  ['w', 'm'],
+  ['w1', 'm'],
+  ['r', 'w', 'm'],
+];
+const WITH_DATA_UNDONE: readonly (readonly string[])[] = [
+  ['wr', 'mu'],
+  ['w1', 'mu'],
+];
+
+/** Which allocator, locks and table a scenario is about. */
+function settingsOf({ allocator, lock, remap }: Plan) {
+  return {
+    allocator: allocator.kind,
+    protocol: allocator.protocol,
+    outerLock: allocator.outerLock,
+    lock: lock.kind,
+    remap,
+  };
+}
+
+/**
+ * A scenario with the given operations. A device small enough is taken as it stands, so that a
+ * scenario can say at which size its fault shows. The placements of metadata make no sense on so
+ * few spares: any but `none` reserves the first.
+ */
+export function programFor(plan: Plan, threads: readonly string[]): Program {
+  const { spare } = plan.device;
+  const { cache } = plan.allocator;
+  const isSmall = spare.sectorCount <= SPARES_MOST && cache.slotCount <= SLOTS_MOST;
+  const shape = isSmall ? { ...cache, spareCount: spare.sectorCount } : {};
+  const reservedCount = isSmall && spare.placement !== 'none' ? 1 : 0;
+  return programWith({ ...settingsOf(plan), ...shape, reservedCount, threads });
+}
+
+/**
+ * The programs that stand for a scenario: the one it names, or a ladder of small ones of two
+ * threads up to `threadsMost`, smallest first.
+ */
+export function programsFor(plan: Plan, threadsMost: number): readonly Program[] {
+  if (plan.explore.threads !== null) return [programFor(plan, plan.explore.threads)];
+  const settings = settingsOf(plan);
+  const { mix } = plan.load;
+  const rungs = ladder(settings);
+  const isReserved = plan.device.spare.placement !== 'none';
+  const reserved = ladder({ ...settings, reservedCount: 1 }).filter(
+    (program) => operationCountOf(program) <= RESERVED_OPERATIONS_MOST,
+  );
+  const hasData = mix.remap > 0 && mix.read + mix.write > 0;
+  const isUndone = mix.unremap > 0;
+  const data = [...WITH_DATA, ...(isUndone ? WITH_DATA_UNDONE : [])].map((threads) =>
+    programWith({ ...settings, threads }),
+  );
+  return [...rungs, ...(isReserved ? reserved : []), ...(hasData ? data : [])].filter(
+    (program) => program.threads.length <= threadsMost && isMeantFor(plan, program),
+  );
+}
+
+/** Only the cached allocator has a ring, and as published nothing is given back. */
+function isMeantFor({ allocator }: Plan, { slotCount, threads }: Program): boolean {
+  const isDouble = allocator.kind !== 'cached' && slotCount > 1 && !threads.join('').includes('m');
+  const givesBack = threads.join('').includes('f');
+  return !isDouble && !(allocator.protocol === 'as-published' && givesBack);
+}
+
+function operationCountOf({ threads }: Program): number {
+  return threads.join('').length;
+}
