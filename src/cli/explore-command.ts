@@ -48,7 +48,7 @@ export interface ExploreArguments {
 const THREADS_MOST = 4;
 const PCT_DEPTH = 3;
 /** Of real threads, to look for what was found. */
-const CONFIRM_NS = 1e9;
+const CONFIRM_NS = 2e9;
 /** What `expect: collision` means: one spare, two owners, metadata being an owner. */
 const COLLISIONS: readonly FaultKind[] = ['double grant', 'reserved granted'];
 /** How often a thread of a lock's program takes the lock. */

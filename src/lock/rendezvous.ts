@@ -1,4 +1,4 @@
-import { relax } from './relax.ts';
+import { IN_LINE, relax } from './relax.ts';
 
 /** Words of a Rendezvous: arrived, meetings held, and the ticket to draw next. */
 export const RENDEZVOUS_WORDS = 3;
@@ -29,7 +29,7 @@ export class Rendezvous {
       Atomics.add(words, 1, 1);
       return;
     }
-    while (Atomics.load(words, 1) === held) relax(words, 1, held);
+    while (Atomics.load(words, 1) === held) relax(words, 1, held, IN_LINE);
   }
 
   ticket(): number {

@@ -17,13 +17,16 @@ export function renderCounterexample(
   const lines = [
     `${example.name}`,
     `FAIL  ${example.fault.kind}: ${example.fault.text}`,
-    `${steps.length} steps, ${example.preemptions} pre-emptions`,
+    `${steps.length} steps, ${example.preemptions} pre-emption${example.preemptions === 1 ? '' : 's'}`,
     '',
     row('', threadCount, (thread) => `T${thread}`),
   ];
   let folded = 0;
   const unfold = (thread: number) => {
-    if (folded > 0) lines.push(row('…', threadCount, only(thread, `(${folded} accesses)`)));
+    if (folded > 0)
+      lines.push(
+        row('…', threadCount, only(thread, `(${folded} access${folded === 1 ? '' : 'es'})`)),
+      );
     folded = 0;
   };
   for (const [index, step] of steps.entries()) {
