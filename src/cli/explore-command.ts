@@ -150,7 +150,11 @@ function subjectsOf(args: ExploreArguments, plan: Plan, code: ProductCode): read
     const { program } = args;
     return [reading('--program', program, () => subjectNamed(program, plan, code))];
   }
-  const threadsMost = Math.min(THREADS_MOST, args.threads ?? Math.max(2, plan.load.threadCount));
+  const threadsMost = Math.min(THREADS_MOST, args.threads ?? plan.load.threadCount);
+  if (threadsMost < 2 && plan.explore.threads === null) {
+    const way = '--threads 2 explores it all the same';
+    throw new UsageError(`${args.scenario} has one thread, and nothing to interleave; ${way}`);
+  }
   const programs = programsFor(plan, threadsMost).map((one) => new DeviceSubject(one, code));
   if (plan.explore.threads !== null || plan.lock.kind === 'none') return programs;
   const locks = LOCK_ROUNDS.filter((rounds) => rounds.length <= threadsMost);

@@ -95,6 +95,11 @@ describe('as text', () => {
   });
 });
 
+test('the published cache is safe under the lock of the message path', async () => {
+  const { code, answer } = await explored(['scenarios/dm-remap-v4/message-path.yaml']);
+  expect({ code, verdict: answer.verdict }).toEqual({ code: 0, verdict: 'pass-exhaustive' });
+});
+
 describe('exit codes', () => {
   const file = `${FOLDER}/h1-double-refill.yaml`;
 
@@ -129,6 +134,7 @@ describe('exit codes', () => {
   test.each([
     { words: [], says: /explore needs a scenario, or --replay/ },
     { words: ['nowhere.yaml'], says: /nowhere\.yaml.*no such file/ },
+    { words: ['scenarios/allocate-until-exhausted.yaml'], says: /one thread.*--threads 2/ },
     { words: [file, '--program', 'ax|a'], says: /--program ax\|a: not the operations of a thread/ },
     { words: [file, '--program', 'a|a|a|a|a'], says: /one to 4 threads/ },
     { words: [file, '--replay', 'x9'], says: /--replay x9: not a schedule/ },

@@ -67,11 +67,16 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
   );
 }
 
-/** Only the cached allocator has a ring, and as published nothing is given back. */
-function isMeantFor({ allocator }: Plan, { slotCount, threads }: Program): boolean {
-  const isDouble = allocator.kind !== 'cached' && slotCount > 1 && !threads.join('').includes('m');
-  const givesBack = threads.join('').includes('f');
-  return !isDouble && !(allocator.protocol === 'as-published' && givesBack);
+/**
+ * Only the cached allocator has a ring. As published, nothing is given back; and where one batch is
+ * the whole area, a refill comes round and caches a spare twice without any other thread, which is
+ * no finding about a device, whose area is larger.
+ */
+function isMeantFor({ allocator }: Plan, program: Program): boolean {
+  const letters = program.threads.join('');
+  if (allocator.kind !== 'cached' && program.slotCount > 1 && !letters.includes('m')) return false;
+  if (allocator.protocol === 'guarded') return true;
+  return !letters.includes('f') && program.spareCount > program.batchCount;
 }
 
 function operationCountOf({ threads }: Program): number {
