@@ -46,6 +46,8 @@ export interface ExploreArguments {
 }
 
 const THREADS_MOST = 4;
+const PREEMPTIONS_MOST = 20;
+const EXECUTIONS_MOST = 1e9;
 const PCT_DEPTH = 3;
 /** Of real threads, to look for what was found. */
 const CONFIRM_NS = 2e9;
@@ -62,6 +64,9 @@ const LOCK_ROUNDS: readonly (readonly number[])[] = [
 /** Explores the programs that stand for a scenario, or plays one schedule again. */
 export async function exploreCommand(args: ExploreArguments): Promise<number> {
   const forNs = timeOf(args.for);
+  mustBeWhole('preemptions', args.preemptions, 0, PREEMPTIONS_MOST);
+  mustBeWhole('executions', args.executions, 1, EXECUTIONS_MOST);
+  if (args.threads !== undefined) mustBeWhole('threads', args.threads, 2, THREADS_MOST);
   const plan = planOf(args);
   if (args.replay !== undefined) return replayCommand(args, args.replay, plan);
   if (plan === null) throw new UsageError('explore needs a scenario, or --replay with a schedule');
@@ -212,6 +217,11 @@ function planOf({ scenario, set }: ExploreArguments): Plan | null {
   if (scenario === undefined) return null;
   const [loaded] = loadScenarios([scenario], set);
   return loaded?.plan ?? null;
+}
+
+function mustBeWhole(option: string, value: number, from: number, to: number): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new UsageError(`--${option} takes a whole number from ${from} to ${to}`);
 }
 
 function timeOf(text: string): number {

@@ -149,17 +149,7 @@ function parserOf(
             describe: 'Every step of a failure, none folded',
             group: 'Output:',
           })
-          .option('json', jsonOption('One JSON document on stdout instead of text'))
-          .check(({ preemptions, executions, threads }) => {
-            const isWhole = (value: number, from: number, to: number) =>
-              Number.isInteger(value) && value >= from && value <= to;
-            const takes = (option: string, from: number, to: number) =>
-              new UsageError(`--${option} takes a whole number from ${from} to ${to}`);
-            if (!isWhole(preemptions, 0, 20)) throw takes('preemptions', 0, 20);
-            if (!isWhole(executions, 1, 1e9)) throw takes('executions', 1, 1e9);
-            if (threads !== undefined && !isWhole(threads, 2, 4)) throw takes('threads', 2, 4);
-            return true;
-          }),
+          .option('json', jsonOption('One JSON document on stdout instead of text')),
       (args) =>
         finish(import('./explore-command.ts').then((module) => module.exploreCommand(args))),
     )

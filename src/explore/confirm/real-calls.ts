@@ -32,7 +32,7 @@ export function callsIn(log: Int32Array): RealCall[] {
   });
 }
 
-/** Journal of a program on real threads: a call's interval is wider than the call, never tighter. */
+/** Journal of a program on real threads: an interval is wider than its call, never tighter. */
 export class RealCalls implements Journal {
   readonly #words: Int32Array;
   readonly #log: Int32Array;

@@ -28,7 +28,7 @@ export interface Round {
   readonly calls: readonly RealCall[];
 }
 
-/** Whether the round shows a fault of that kind: the oracles of the explorer, on wider intervals. */
+/** Whether the round shows a fault of that kind: the explorer's oracles, on wider intervals. */
 export function showsFault(round: Round, kind: FaultKind): boolean {
   const { program, calls } = round;
   const allocations = calls.filter((call) => call.kind === 'allocate');
