@@ -38,6 +38,7 @@ export interface ExploreArguments {
   readonly preemptions: number;
   readonly executions: number;
   readonly for: string;
+  readonly confirm: string;
   readonly threads: number | undefined;
   readonly program: string | undefined;
   readonly replay: string | undefined;
@@ -49,8 +50,6 @@ const THREADS_MOST = 4;
 const PREEMPTIONS_MOST = 20;
 const EXECUTIONS_MOST = 1e9;
 const PCT_DEPTH = 3;
-/** Of real threads, to look for what was found. */
-const CONFIRM_NS = 2e9;
 /** What `expect: collision` means: one spare, two owners, metadata being an owner. */
 const COLLISIONS: readonly FaultKind[] = ['double grant', 'reserved granted'];
 /** How often a thread of a lock's program takes the lock. */
@@ -63,7 +62,8 @@ const LOCK_ROUNDS: readonly (readonly number[])[] = [
 
 /** Explores the programs that stand for a scenario, or plays one schedule again. */
 export async function exploreCommand(args: ExploreArguments): Promise<number> {
-  const forNs = timeOf(args.for);
+  const forNs = timeOf('for', args.for);
+  const confirmNs = timeOf('confirm', args.confirm);
   mustBeWhole('preemptions', args.preemptions, 0, PREEMPTIONS_MOST);
   mustBeWhole('executions', args.executions, 1, EXECUTIONS_MOST);
   if (args.threads !== undefined) mustBeWhole('threads', args.threads, 2, THREADS_MOST);
@@ -84,7 +84,7 @@ export async function exploreCommand(args: ExploreArguments): Promise<number> {
     campaign = runCampaign(subjects, { ...options, only: null });
   }
   const spentNs = nowNs() - fromNs;
-  const shown = campaign.failure === null ? null : await shownOf(campaign.failure);
+  const shown = campaign.failure === null ? null : await shownOf(campaign.failure, confirmNs);
   const isSound = canaries.caught === canaries.planted;
   const explored: Explored = {
     name: plan.name,
@@ -131,11 +131,14 @@ async function caught(): Promise<Explored['canaries']> {
   };
 }
 
-async function shownOf(failure: {
-  readonly subject: Subject;
-  readonly fault: { readonly kind: FaultKind; readonly text: string };
-  readonly schedule: string;
-}): Promise<{ readonly example: Counterexample; readonly confirmation: Confirmation | null }> {
+async function shownOf(
+  failure: {
+    readonly subject: Subject;
+    readonly fault: { readonly kind: FaultKind; readonly text: string };
+    readonly schedule: string;
+  },
+  confirmNs: number,
+): Promise<{ readonly example: Counterexample; readonly confirmation: Confirmation | null }> {
   const { kind } = failure.fault;
   const minimal = minimise(failure.subject, kind) ?? failure;
   const { faults } = replay(minimal.subject, minimal.schedule);
@@ -145,7 +148,7 @@ async function shownOf(failure: {
     example: counterexampleOf(subject, minimal.schedule, fault),
     confirmation:
       subject instanceof DeviceSubject
-        ? await confirmOnRealThreads(subject.program, kind, CONFIRM_NS)
+        ? await confirmOnRealThreads(subject.program, kind, confirmNs)
         : null,
   };
 }
@@ -224,9 +227,9 @@ function mustBeWhole(option: string, value: number, from: number, to: number): v
   throw new UsageError(`--${option} takes a whole number from ${from} to ${to}`);
 }
 
-function timeOf(text: string): number {
+function timeOf(option: string, text: string): number {
   const time = parseTime(text);
-  if (!time.ok) throw new UsageError(`--for takes a time such as 30s: ${time.problem}`);
+  if (!time.ok) throw new UsageError(`--${option} takes a time such as 30s: ${time.problem}`);
   return time.value;
 }
 

@@ -138,6 +138,12 @@ function parserOf(
             describe: 'Time for all programs together',
             group: 'Search:',
           })
+          .option('confirm', {
+            type: 'string',
+            default: '2s',
+            describe: 'Time to look for a fault on real threads',
+            group: 'Search:',
+          })
           .option('replay', {
             type: 'string',
             describe: 'Run one schedule again, as a report printed it',

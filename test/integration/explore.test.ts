@@ -1,78 +1,36 @@
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { HAZARDS, programFor } from '../../src/explore/index.ts';
-import { parseScenario } from '../../src/scenario/parse.ts';
-import { readScenarioFile } from '../../src/scenario/read.ts';
 import { sparestorm } from '../support/cli.ts';
 
 /**
- * Goal: every hazard is found from its scenario by the built program, shown with few pre-emptions,
- * and there again when its replay line is typed; what is asked wrongly is answered in a sentence.
+ * Goal: the built program explores a scenario, shows what it found in words that can be acted on,
+ * and ends with the code that the contract gives it; what is asked wrongly is answered in a
+ * sentence.
  *
- * Not covered: that real threads show it. They did, on some machine; a busy one need not.
+ * Not covered: each hazard by itself; a long test takes them all.
  */
 const FOLDER = 'scenarios/dm-remap-v4/hazards';
-const files = readdirSync(FOLDER).map((name) => `${FOLDER}/${name}`);
-
-const planOf = (file: string) => parseScenario(readScenarioFile(file), { file }).plan;
 
 interface Answer {
   readonly verdict: string;
-  readonly canaries: { readonly planted: number; readonly caught: number };
-  readonly counterexample: {
-    readonly schedule: string;
-    readonly preemptions: number;
-    readonly fault: { readonly kind: string; readonly text: string };
-  } | null;
-  readonly realThreads: { readonly rounds: number; readonly hasEnded: boolean } | null;
 }
 
 async function explored(words: readonly string[]) {
-  const { code, stdout, stderr } = await sparestorm(['explore', ...words, '--json']);
+  const { code, stdout, stderr } = await sparestorm([
+    'explore',
+    ...words,
+    '--confirm',
+    '100ms',
+    '--json',
+  ]);
   expect(stderr).toBe('');
   return { code, answer: JSON.parse(stdout) as Answer };
 }
-
-test('a scenario for each hazard, and its program', () => {
-  const shown = files.map((file) => {
-    const plan = planOf(file);
-    const { explore } = plan;
-    const id = /^[hp][0-9]+/.exec(plan.name)?.[0].toUpperCase();
-    return { id, program: programFor(plan, explore.threads ?? []), finds: explore.finds };
-  });
-  const wanted = HAZARDS.map(({ id, program, kinds }) => ({ id, program, finds: kinds[0] }));
-  expect(shown).toEqual(wanted);
-});
-
-describe.each(files)('%s', (file) => {
-  const { explore } = planOf(file);
-
-  test('is found, small, looked for on real threads, and replayable', async () => {
-    const { code, answer } = await explored([file]);
-    const { counterexample: example, realThreads } = answer;
-    if (example === null || realThreads === null) throw new Error(JSON.stringify(answer));
-    expect({ code, verdict: answer.verdict }).toEqual({ code: 0, verdict: 'fail' });
-    expect(answer.canaries).toMatchObject({ planted: 9, caught: 9 });
-    expect(example.fault.kind).toBe(explore.finds);
-    expect(example.preemptions).toBeGreaterThanOrEqual(1);
-    expect(example.preemptions).toBeLessThanOrEqual(2);
-    expect(realThreads.rounds).toBeGreaterThan(0);
-    expect(realThreads.hasEnded).toBe(true);
-
-    const again = await explored([file, '--replay', example.schedule]);
-    expect(again.code).toBe(0);
-    expect(again.answer.counterexample).toEqual(example);
-    const bare = await sparestorm(['explore', '--replay', example.schedule]);
-    expect(bare.code).toBe(3);
-    expect(bare.stdout).toContain('FAIL');
-  });
-});
 
 describe('as text', () => {
   const file = `${FOLDER}/h1-double-refill.yaml`;
 
   test('a failure ends with a line that can be typed', async () => {
-    const { code, stdout } = await sparestorm(['explore', file]);
+    const { code, stdout } = await sparestorm(['explore', file, '--confirm', '100ms']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/canaries +9 of 9 planted faults caught/);
     expect(stdout).toMatch(/verdict +fail/);
