@@ -1,3 +1,4 @@
+import { LOCK_KINDS } from '../../src/scenario/plan.ts';
 import type { Fio } from './fio.ts';
 import type { Load } from './load.ts';
 import type { Reference } from './reference.ts';
@@ -11,14 +12,7 @@ export interface Programs {
   readonly isQuick: boolean;
 }
 
-const LOCKS = [
-  'test-and-set',
-  'test-and-test-and-set',
-  'ticket',
-  'mcs',
-  'queued',
-  'mutex',
-] as const;
+const LOCKS = LOCK_KINDS.filter((kind) => kind !== 'none');
 export const DEFAULT_LOCK = 'test-and-test-and-set';
 
 /**
