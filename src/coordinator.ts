@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowNs } from './clock.ts';
 import type { Trace } from './load/trace/trace.ts';
+import { calibrateRelax } from './lock/relax.ts';
 import type { Memory } from './memory/attach.ts';
 import { Gate } from './memory/gate.ts';
 import type { Ending, Environment, RunRecord } from './record/run-record.ts';
@@ -49,6 +50,8 @@ export async function runPlan(
   const environment = calibrate(plan);
   const memory = prepareMemory(plan, trace);
   const gate = new Gate(memory.words, memory.floats, memory.layout);
+  gate.tellLookNs(environment.lookNs);
+  calibrateRelax(environment.lookNs);
   const entry = options.workerEntry ?? new URL('../workers/io-worker.js', import.meta.url);
   const threads = new Threads(plan, memory, entry);
 

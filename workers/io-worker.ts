@@ -1,5 +1,6 @@
 import { rehearse } from '../src/load/rehearsal.ts';
 import { ThreadLoop } from '../src/load/thread-loop.ts';
+import { calibrateRelax } from '../src/lock/relax.ts';
 import { attachMemory, touchPages } from '../src/memory/attach.ts';
 import { Gate } from '../src/memory/gate.ts';
 import { ThreadStatus } from '../src/memory/layout.ts';
@@ -17,6 +18,7 @@ export default function runThread({ plan, shared, thread }: IoTask): void {
   const memory = attachMemory(plan, shared);
   touchPages(memory, thread, plan.load.threadCount);
   const gate = new Gate(memory.words, memory.floats, memory.layout);
+  calibrateRelax(gate.lookNs());
   const counters = new ThreadCounters(memory, thread);
   const loop = new ThreadLoop(plan, memory, thread);
   rehearse(plan);

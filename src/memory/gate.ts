@@ -16,6 +16,15 @@ export class Gate {
     this.#control = layout.control;
   }
 
+  /** Before any thread is started: for lock/relax.ts, what one look of a waiter takes. */
+  tellLookNs(lookNs: number): void {
+    this.#floats[(this.#control + Control.lookNs) / 2] = lookNs;
+  }
+
+  lookNs(): number {
+    return this.#floats[(this.#control + Control.lookNs) / 2] as number;
+  }
+
   /** A thread has attached and rehearsed. */
   arrive(): void {
     Atomics.add(this.#words, this.#control + Control.ready, 1);

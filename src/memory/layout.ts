@@ -67,11 +67,13 @@ export interface Region {
  *     stop               0 run, 1 end                     anybody, atomic; read plainly once a
  *     batch
  *     startNs            float; clock when the gate opened, before the gate word is written
+ *     lookNs             float; what a look of a waiter takes, before any thread starts
  */
 export const Control = {
   magic: 0,
   digest: 1,
   startNs: 2,
+  lookNs: 4,
   ready: STRIDE,
   gate: 2 * STRIDE,
   finished: 3 * STRIDE,

@@ -246,6 +246,8 @@ export interface Environment {
   readonly clock: { readonly costNs: number; readonly stepNs: number };
   /** The loop with no device and no lock, in ns per operation: the floor of every figure here. */
   readonly emptyOperationNs: number;
+  /** What a waiter's look at a word takes, in ns; waiters spin for a time by it. */
+  readonly lookNs: number;
   /** Longest and total stalls of an idle loop during calibration, per second of it. */
   readonly jitter: { readonly maxNs: number; readonly lostShare: number };
 }

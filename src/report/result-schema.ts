@@ -135,6 +135,10 @@ export const resultSchema = z
         .number()
         .min(0)
         .describe('The loop with no device and no lock: the floor of every latency here.'),
+      lookNs: z
+        .number()
+        .min(0)
+        .describe("What a waiter's look at a word takes; waiters spin for a time by it."),
       jitter: z.strictObject({
         maxNs: z.number().min(0).describe('Longest stall of an idle loop.'),
         lostShare: share.describe('Share of its time that an idle loop lost to stalls.'),

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { nowNs } from '../clock.ts';
+import { lookUpTo } from '../lock/relax.ts';
 import { streamFor } from '../random.ts';
 import { bucketCountFor, bucketIndexOf } from '../record/histogram.ts';
 import type { Environment } from '../record/run-record.ts';
@@ -9,6 +10,8 @@ import { TOOL } from '../version.ts';
 const CLOCK_READS = 20_000;
 const EMPTY_OPERATIONS = 50_000;
 const WATCH_NS = 20e6;
+const LOOK_BATCHES = 400;
+const LOOKS = 250;
 /** Longer than any step of an undisturbed loop by far. */
 const STALL_NS = 5_000;
 
@@ -27,6 +30,7 @@ export function calibrate(plan: Plan): Environment {
     oversubscribed: plan.load.threadCount > availableParallelism(),
     clock,
     emptyOperationNs: runEmptyOperations(plan.seed, EMPTY_OPERATIONS),
+    lookNs: measureLook(),
     jitter: watchIdleLoop(WATCH_NS),
   };
 }
@@ -60,6 +64,21 @@ function runEmptyOperations(seed: number, count: number): number {
     counts[index] = (counts[index] as number) + (lba >= 0 ? 1 : 0);
   }
   return (nowNs() - startedNs) / count;
+}
+
+/**
+ * What a waiter's look at a word takes, in ns: the shortest of many small batches, since another
+ * program can only make them longer. The first of them run before the engine has compiled the loop.
+ */
+export function measureLook(): number {
+  const words = new Int32Array(new SharedArrayBuffer(4));
+  let best = Number.POSITIVE_INFINITY;
+  for (let batch = 0; batch < LOOK_BATCHES; batch++) {
+    const startedNs = nowNs();
+    lookUpTo(words, 0, 0, LOOKS);
+    best = Math.min(best, (nowNs() - startedNs) / LOOKS);
+  }
+  return best;
 }
 
 /** Reads the clock back to back; where it jumps, the machine was doing something else. */

@@ -190,6 +190,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
       oversubscribed: false,
       clock: { costNs: 30, stepNs: 1 },
       emptyOperationNs: 5,
+      lookNs: 5,
       jitter: { maxNs: 0, lostShare: 0 },
     },
   };

@@ -173,6 +173,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       oversubscribed: false,
       clock: { costNs: 36.4, stepNs: 10 },
       emptyOperationNs: 78.2,
+      lookNs: 4.9,
       jitter: { maxNs: 1_800_000, lostShare: 0.033 },
     },
   };

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { stampNs } from '../../../src/clock.ts';
+import { calibrateRelax } from '../../../src/lock/relax.ts';
 import { attachMemory, type Memory } from '../../../src/memory/attach.ts';
 import { Gate } from '../../../src/memory/gate.ts';
 import { Control } from '../../../src/memory/layout.ts';
+import { measureLook } from '../../../src/run/calibrate.ts';
 import type { Plan } from '../../../src/scenario/plan.ts';
 import type { Duty, Report } from './crew.ts';
 
@@ -23,6 +25,7 @@ export interface Part<Job> {
 export function serve<Job, Outcome>(prepare: (part: Part<Job>) => () => Outcome): void {
   const { thread, stages } = workerData as Duty<Job>;
   const clock = new Float64Array(1);
+  calibrateRelax(measureLook());
   let report: Report<Outcome> | null = null;
   for (const { plan, shared, job } of stages) {
     const memory = attachMemory(plan, shared);
