@@ -24,17 +24,22 @@ const rows: readonly (readonly Row[])[] = [
   ],
 ];
 
-const trace = {
-  operations: { read: 1, write: 2, sync: 1, trim: 1 },
-  sectorCountMax: 64,
-  transferSectorCountMax: 8,
-  perThread: rows.map((records) => ({
-    arrivalsNs: Float64Array.from(records, ([arrivalNs]) => arrivalNs),
-    lbas: Uint32Array.from(records, ([, , lba]) => lba),
-    sectorCounts: Uint32Array.from(records, ([, , , count]) => count),
-    kinds: Uint8Array.from(records, ([, name]) => OPERATIONS.indexOf(name)),
-  })),
-} as Partial<Trace> as Trace;
+const trace = traceOf(rows);
+
+/** Counts but for the operations' are those of `rows`. */
+function traceOf(perThread: readonly (readonly Row[])[]): Trace {
+  return {
+    operations: { read: 1, write: 2, sync: 1, trim: 1 },
+    sectorCountMax: 64,
+    transferSectorCountMax: 8,
+    perThread: perThread.map((records) => ({
+      arrivalsNs: Float64Array.from(records, ([arrivalNs]) => arrivalNs),
+      lbas: Uint32Array.from(records, ([, , lba]) => lba),
+      sectorCounts: Uint32Array.from(records, ([, , , count]) => count),
+      kinds: Uint8Array.from(records, ([, name]) => OPERATIONS.indexOf(name)),
+    })),
+  } as Partial<Trace> as Trace;
+}
 
 function planOf(speed: number | null) {
   return planWith({
@@ -65,6 +70,40 @@ describe('withTrace', () => {
       // A write of 8 sectors to LBA 0, and one of 1 to LBA 9.
       writeAlignment: 1,
     });
+  });
+
+  test.each<[Row[], number, number]>([
+    [[[0, 'write', 16, 8]], 8, 3],
+    [
+      [
+        [0, 'write', 16, 8],
+        [0, 'write', 4, 8],
+      ],
+      4,
+      2,
+    ],
+    [
+      [
+        [0, 'write', 16, 8],
+        [0, 'write', 24, 2],
+      ],
+      2,
+      1,
+    ],
+    // Reads and trims may lie as they like: nobody keeps an account of what they leave behind.
+    [
+      [
+        [0, 'write', 0, 8],
+        [0, 'read', 3, 1],
+        [0, 'trim', 5, 1],
+      ],
+      8,
+      3,
+    ],
+  ])('%j are written %i sectors at a time', (records, writeAlignment, auditShift) => {
+    const plan = withTrace({ ...planOf(1), integrity: 'strict' }, traceOf([[], records, []]));
+    expect(plan.load.trace).toMatchObject({ writeAlignment });
+    expect(prepareMemory(plan, traceOf([[], records, []])).layout.auditShift).toBe(auditShift);
   });
 
   test('leaves a plan without one alone', () => {
