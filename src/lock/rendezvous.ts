@@ -20,7 +20,8 @@ export class Rendezvous {
     this.#threadCount = threadCount;
   }
 
-  meet(): void {
+  /** @param spinNs how long a thread spins before it naps, until the last has come */
+  meet(spinNs = IN_LINE): void {
     const words = this.#words;
     const held = Atomics.load(words, 1);
     if (Atomics.add(words, 0, 1) + 1 === this.#threadCount) {
@@ -29,7 +30,7 @@ export class Rendezvous {
       Atomics.add(words, 1, 1);
       return;
     }
-    while (Atomics.load(words, 1) === held) relax(words, 1, held, IN_LINE);
+    while (Atomics.load(words, 1) === held) relax(words, 1, held, spinNs);
   }
 
   ticket(): number {

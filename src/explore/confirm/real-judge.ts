@@ -1,6 +1,6 @@
 import { ON_MAIN, type RemapTable } from '../../device/remap-table.ts';
 import { type Layout, SECTOR_WORDS } from '../../memory/layout.ts';
-import type { FaultKind } from '../engine/fault.ts';
+import type { Fault, FaultKind } from '../engine/fault.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
@@ -44,11 +44,12 @@ export function showsFault(round: Round, kind: FaultKind): boolean {
     case 'remap table':
       return lastRemaps(calls).some(([lba, spare]) => round.table.spareFor(lba) !== spare);
     default:
-      return quiescenceFaultOf(round) === kind;
+      return faultLeftBehind(round)?.kind === kind;
   }
 }
 
-function quiescenceFaultOf({ program, words, layout, calls }: Round): FaultKind | null {
+/** What is wrong with ring and bitmap after the round, going by what the threads were answered. */
+export function faultLeftBehind({ program, words, layout, calls }: Round): Fault | null {
   const kept = new Map<number, number>();
   const released = new Set<number>();
   for (const { kind, key } of calls) {
@@ -59,7 +60,7 @@ function quiescenceFaultOf({ program, words, layout, calls }: Round): FaultKind 
   }
   const keys = [...kept].filter(([, count]) => count > 0).map(([spare]) => spare);
   const state = { program, words, layout, kept: new Set(keys), released };
-  return faultAtQuiescence(state)?.kind ?? null;
+  return faultAtQuiescence(state);
 }
 
 function isRefusedWrongly({ program, calls }: Round): boolean {
