@@ -153,7 +153,11 @@ async function shownOf(
   };
 }
 
-function subjectsOf(args: ExploreArguments, plan: Plan, code: ProductCode): readonly Subject[] {
+function subjectsOf(
+  args: Pick<ExploreArguments, 'scenario' | 'threads'> & { readonly program?: string | undefined },
+  plan: Plan,
+  code: ProductCode,
+): readonly Subject[] {
   if (args.program !== undefined) {
     const { program } = args;
     return [reading('--program', program, () => subjectNamed(program, plan, code))];
@@ -167,6 +171,33 @@ function subjectsOf(args: ExploreArguments, plan: Plan, code: ProductCode): read
   if (plan.explore.threads !== null || plan.lock.kind === 'none') return programs;
   const locks = LOCK_ROUNDS.filter((rounds) => rounds.length <= threadsMost);
   return [...locks.map((rounds) => new LockSubject(plan.lock.kind, rounds, code)), ...programs];
+}
+
+/**
+ * A fault of that kind, made as small as it can be, in the programs that stand for a plan; null if
+ * the search ended without one, which says nothing.
+ */
+export async function smallestFault(
+  plan: Plan,
+  options: {
+    readonly file: string;
+    readonly kind: FaultKind;
+    readonly threads: number;
+    readonly forNs: number;
+    readonly confirmNs: number;
+  },
+): Promise<{
+  readonly example: Counterexample | null;
+  readonly confirmation: Confirmation | null;
+  readonly executions: number;
+}> {
+  const { file: scenario, kind, threads, forNs, confirmNs } = options;
+  const subjects = subjectsOf({ scenario, threads }, plan, await instrumentProduct());
+  const strategy: Strategy = { kind: 'portfolio' };
+  const { explorations, failure } = runCampaign(subjects, { strategy, forNs, only: [kind] });
+  const executions = explorations.reduce((sum, one) => sum + one.executions, 0);
+  const shown = failure === null ? null : await shownOf(failure, confirmNs);
+  return { ...(shown ?? { example: null, confirmation: null }), executions };
 }
 
 /** `aa|af` with the scenario's settings, or a whole name as reports print it. */

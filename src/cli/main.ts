@@ -38,6 +38,7 @@ function parserOf(
         '  $ sparestorm run scenarios/quickstart.yaml',
         '  $ sparestorm run scenarios/guarded.yaml --set load.threads=8 --repeat 3',
         '  $ sparestorm run scenarios/dm-remap-v4/direct-callers.yaml --set expect=pass',
+        '  $ sparestorm stress scenarios/guarded.yaml --for 10s',
         '  $ sparestorm explore scenarios/dm-remap-v4/hazards/h1-double-refill.yaml',
         '  $ sparestorm validate "scenarios/**/*.yaml"',
         '',
@@ -160,6 +161,69 @@ function parserOf(
         finish(import('./explore-command.ts').then((module) => module.exploreCommand(args))),
     )
     .command(
+      'stress <scenario>',
+      'Run short rounds of a scenario on real threads, until a promise is broken',
+      (command) =>
+        command
+          .positional('scenario', { type: 'string', demandOption: true })
+          .option('set', setOption)
+          .option('threads', {
+            type: 'number',
+            describe: 'Threads, 2 to 8; by default as many as the scenario and the cores have',
+            group: 'Load:',
+          })
+          .option('seeds', {
+            type: 'string',
+            default: '1..500',
+            describe: 'A seed draws a device, what the threads do, and how they are disturbed',
+            group: 'Search:',
+          })
+          .option('rounds', {
+            type: 'number',
+            default: 200,
+            describe: 'Rounds of each seed',
+            group: 'Search:',
+          })
+          .option('for', {
+            type: 'string',
+            default: '60s',
+            describe: 'Time for all seeds together',
+            group: 'Search:',
+          })
+          .option('noise', {
+            type: 'boolean',
+            default: true,
+            describe: 'Noise after lock releases; --no-noise switches it off',
+            group: 'Search:',
+          })
+          .option('watch', {
+            type: 'boolean',
+            default: true,
+            describe: 'Holders of a lock look twice at what it guards; --no-watch',
+            group: 'Search:',
+          })
+          .option('explore', {
+            type: 'boolean',
+            default: true,
+            describe: 'Search for a minimal interleaving of what was found; --no-explore',
+            group: 'Search:',
+          })
+          .option('explore-for', {
+            type: 'string',
+            default: '20s',
+            describe: 'Time for that',
+            group: 'Search:',
+          })
+          .option('json', jsonOption('One JSON document on stdout instead of text'))
+          .option('progress', {
+            type: 'boolean',
+            default: true,
+            describe: 'Live view on stderr; --no-progress switches it off',
+            group: 'Terminal:',
+          }),
+      (args) => finish(import('./stress-command.ts').then((module) => module.stressCommand(args))),
+    )
+    .command(
       'validate <scenarios...>',
       'Check scenario files, run nothing',
       (command) => scenariosOf(command).option('json', jsonOption('Problems as JSON')),
@@ -255,6 +319,7 @@ function parserOf(
 
 const COMMANDS = [
   'run',
+  'stress',
   'explore',
   'validate',
   'layout',

@@ -19,7 +19,8 @@ export function reproCommand(source: Source, seed: number): string {
   return words.map(shellQuoted).join(' ');
 }
 
-function shellQuoted(word: string): string {
+/** A word as a POSIX shell takes it. */
+export function shellQuoted(word: string): string {
   if (/^[A-Za-z0-9_./:=@%+,-]+$/.test(word)) return word;
   if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
   // Control characters are spelled out, so that the line can be shown and pasted as one line.
