@@ -7,6 +7,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -21,9 +22,9 @@ import { PAGE_MARK } from '../explore/index.ts';
  */
 export function mustTakePage(path: string): void {
   const folder = dirname(path);
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = infoOf(path);
   if (info?.isDirectory()) throw new UsageError(`--html ${path}: this is a folder; name a file`);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (infoOf(folder)?.isDirectory() !== true) {
     throw new UsageError(`--html ${path}: there is no folder ${folder}`);
   }
   try {
@@ -31,7 +32,7 @@ export function mustTakePage(path: string): void {
   } catch {
     throw new UsageError(`--html ${path}: ${folder} cannot be written to`);
   }
-  if (info !== undefined && info.size > 0 && !isPage(path)) {
+  if (info !== null && info.size > 0 && !isPage(path)) {
     const reason = 'is there already and is no page of sparestorm; name another file';
     throw new UsageError(`--html ${path}: ${reason}`);
   }
@@ -47,6 +48,15 @@ export function writePage(path: string, text: string): void {
     rmSync(unfinished, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The page cannot be written to ${path}: ${reason}`, { cause: error });
+  }
+}
+
+/** Null for what is not there, or cannot be looked at. */
+function infoOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
 

@@ -20,7 +20,7 @@ const WHEN_LISTENING =
   "if (name === 'SIGINT') setTimeout(() => process.kill(process.pid, 'SIGINT'), 500).unref()";
 const preload = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 const LISTENING = preload(`process.on('newListener', (name) => { ${WHEN_LISTENING} });`);
-const CONFIRMING = preload("process.on('worker', () => process.kill(process.pid, 'SIGINT'));");
+const CONFIRMING = preload("process.once('worker', () => process.kill(process.pid, 'SIGINT'));");
 
 test.each([
   { signal: 'SIGINT' as const, code: 130 },

@@ -82,8 +82,8 @@ export function confirmationText(confirmation: Confirmation | null): string {
   const often = seen === 1 ? 'once' : `${seen} times`;
   const text =
     seen > 0
-      ? `seen on ${threadCount} real threads ${often} in ${rounds} runs`
-      : `not seen in ${rounds} runs of ${threadCount} real threads, which says nothing for the code`;
+      ? `seen ${often} in ${rounds} runs of ${threadCount} of them`
+      : `not seen in ${rounds} runs of ${threadCount} of them, which says nothing`;
   if (isInterrupted) return `${text}; interrupted`;
-  return hasEnded ? text : `${text}; then a thread waited for ever, and they were ended`;
+  return hasEnded ? text : `${text};\n  then one waited for ever, and they were ended`;
 }

@@ -86,7 +86,8 @@ function raceLines(races: readonly TracedRace[], full: boolean): string[] {
   return [
     `data races: ${counted(races.length, 'pair')} of places in this interleaving`,
     ...shown.map(({ word, places: [one, other] }) => {
-      return `  ${shortPlace(one)} ${one.access} ↔ ${shortPlace(other)} ${other.access}  ${word}`;
+      const there = one.file === other.file ? `:${other.line}` : shortPlace(other);
+      return `  ${shortPlace(one)} ${one.access} ↔ ${there} ${other.access}  ${word}`;
     }),
     ...(left > 0 ? [`  … ${left} more; --full lists them`] : []),
   ];
