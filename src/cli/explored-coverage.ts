@@ -10,7 +10,7 @@ import { exactCount, plural } from '../report/text.ts';
 
 /** Programs of one size, and how far the search came with them. */
 export interface Coverage {
-  /** `2 threads, 4 operations`; of the lock alone `lock, 2 threads, 3 passages`. */
+  /** `2 threads, 4 operations`; of the lock alone `lock, 2 threads, 3 rounds`. */
   readonly what: string;
   readonly programs: number;
   readonly exhausted: number;
@@ -49,10 +49,12 @@ export function coverageLines(campaign: Campaign): readonly string[] {
     return [`all exhausted, from ${first} to ${last}`];
   }
   const columns = Math.max(...coverage.map(({ what }) => what.length));
-  return coverage.map(({ what, programs, exhausted, others }) => {
-    const parts = Object.entries(others).map(([name, count]) => `${exactCount(count)} ${name}`);
-    const all = `${exactCount(exhausted)} of ${exactCount(programs)} exhausted`;
-    return `${what.padEnd(columns)}  ${[all, ...parts].join(', ')}`;
+  return coverage.flatMap(({ what, programs, exhausted, others }) => {
+    const [first = '', ...rest] = Object.entries(others).map(
+      ([name, count]) => `, ${exactCount(count)} ${name}`,
+    );
+    const line = `${what.padEnd(columns)}  ${exactCount(exhausted)} of ${exactCount(programs)} exhausted`;
+    return [line + first, ...rest.map((text) => text.slice(2).padStart(columns + text.length))];
   });
 }
 
@@ -103,7 +105,7 @@ function sizeText(name: string): string {
   const threads = plural(sizes.length, 'thread');
   return lock === null
     ? `${threads}, ${plural(total, 'operation')}`
-    : `lock, ${threads}, ${plural(total, 'passage')}`;
+    : `lock, ${threads}, ${plural(total, 'round')}`;
 }
 
 function operationCountOf(thread: string): number {
