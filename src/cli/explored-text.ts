@@ -254,8 +254,8 @@ function conclusionOf(explored: Explored): string {
   if (failure !== null) {
     const { kind } = failure.fault;
     const found = isExpected
-      ? `${kind} found, as expected`
-      : `${kind} found, and none was expected`;
+      ? `${kind}: found, as expected`
+      : `${kind}: found, and none was expected`;
     return found + interrupted;
   }
   if (interruptedBy !== null) return `interrupted by ${interruptedBy}: no answer`;

@@ -89,24 +89,47 @@ describe('a consumer', () => {
   });
 
   test.each([
-    [
-      'export function run(w) {\n  return w?.[0];\n}',
-      /subject\.js:2:\d+: cannot be instr.*optional/,
-    ],
-    ['export async function run(w) {\n  w[0] = 1; await 0;\n}', /subject\.js:\d:\d+: cannot be/],
-    ['export const = 1;', /subject\.js:1:14: no JavaScript: Unexpected token/],
-    [
-      'export function run(w) {\n  w[0];\n  return Array.from(w);\n}',
-      /subject\.js:3:\d+: shared memory/,
-    ],
-    [
-      'export function run(w) {\n  return new Uint8Array(w.buffer)[0];\n}',
-      /subject\.js:2:\d+:.*32-bit/,
-    ],
-    ['import "./nowhere.js";\nexport function run() {}', /subject\.js: its import of .*nowhere/],
-    ['export function run() { return 7; }', /thread 0 never stops/],
-    ['export function run(w) { return new Int32Array(1)[0]; }', /touched no shared memory/],
-  ])('%s: a sentence and a place, and no verdict', (text, says) => {
+    {
+      what: 'syntax left out',
+      text: 'export function run(w) {\n  return w?.[0];\n}',
+      says: /subject\.js:2:\d+: cannot be instrumented: optional/,
+    },
+    {
+      what: 'an asynchronous function',
+      text: 'export async function run(w) {\n  w[0] = 1; await 0;\n}',
+      says: /subject\.js:\d:\d+: cannot be instrumented/,
+    },
+    {
+      what: 'no JavaScript',
+      text: 'export const = 1;',
+      says: /subject\.js:1:14: no JavaScript: Unexpected token/,
+    },
+    {
+      what: 'memory handed on',
+      text: 'export function run(w) {\n  w[0];\n  return Array.from(w);\n}',
+      says: /subject\.js:3:\d+: shared memory/,
+    },
+    {
+      what: 'bytes',
+      text: 'export function run(w) {\n  return new Uint8Array(w.buffer)[0];\n}',
+      says: /subject\.js:2:\d+:.*32-bit/,
+    },
+    {
+      what: 'an import that is not there',
+      text: 'import "./nowhere.js";\nexport function run() {}',
+      says: /subject\.js: its import of .*nowhere/,
+    },
+    {
+      what: 'nothing to stop at',
+      text: 'export function run() { return 7; }',
+      says: /thread 0 never stops/,
+    },
+    {
+      what: 'other memory',
+      text: 'export function run(w) { return new Int32Array(1)[0]; }',
+      says: /touched no shared memory/,
+    },
+  ])('$what: a sentence with its place, and no verdict', ({ text, says }) => {
     writeFileSync(join(folder, 'subject.js'), text);
     writeFileSync(join(folder, 'explorer.js'), EXPLORER);
     const { code, stdout } = node(['explorer.js'], folder);

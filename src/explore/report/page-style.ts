@@ -34,7 +34,8 @@ pre { margin: .4rem 0; padding: .6rem .9rem; background: var(--card); border: 1p
   border-radius: .3rem; overflow-x: auto; }
 pre.command { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: .3rem 1rem; margin: .5rem 0; }
-dt { color: var(--soft); } dd { margin: 0; }
+dt { color: var(--soft); }
+dd { margin: 0; white-space: pre-wrap; font: .875rem/1.6 ui-monospace, 'DejaVu Sans Mono', monospace; }
 ul { margin: .4rem 0; padding-left: 1.2rem; }
 .overview { display: grid; grid-template-columns: auto 1fr; gap: .15rem .6rem; align-items: center; }
 .overview svg { width: 100%; height: 1.6rem; background: var(--card); display: block; }

@@ -78,7 +78,7 @@ export function renderPage(page: Page): string {
 
 function factList(facts: readonly Fact[]): string {
   const entries = facts.map(({ name, lines }) => {
-    const shown = lines.map(escaped).join('<br>');
+    const shown = lines.map(escaped).join('\n');
     return `<dt>${escaped(name)}</dt><dd>${shown}</dd>`;
   });
   return `<dl>${entries.join('\n')}</dl>`;
