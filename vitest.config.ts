@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Integration tests that start no threads of load, and may run beside others. */
-const WITHOUT_THREADS = ['fuzz-scenario', 'documents', 'reference'].map(
+const WITHOUT_THREADS = ['fuzz-scenario', 'documents', 'reference', 'library'].map(
   (name) => `test/integration/${name}.test.ts`,
 );
 

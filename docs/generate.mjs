@@ -1,6 +1,7 @@
 /**
  * Writes the generated parts of the documents: the key tables of scenarios and results, the
- * metrics, the checks, the command line. Each stands between two marks of a Markdown file,
+ * metrics, the checks, the command line, the files and the output of examples. Each stands between
+ * two marks of a Markdown file,
  *
  *     <!-- generated: NAME -->
  *     <!-- end of NAME -->
@@ -10,7 +11,7 @@
  *     node docs/generate.mjs            writes
  *     node docs/generate.mjs --check    writes nothing; exit code 1 when a part is out of date
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,8 @@ import { DISTRIBUTIONS, METRICS, STATISTICS } from '../dist/src/scenario/metrics
 import { scenarioJsonSchema } from '../dist/src/scenario/schema.js';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const CLI = join(ROOT, 'dist/src/cli/main.js');
+const EXAMPLE = join(ROOT, 'docs/examples/semaphore');
 
 const PARTS = {
   'docs/reference/scenario.md': { 'scenario keys': scenarioKeys },
@@ -30,6 +33,15 @@ const PARTS = {
   'docs/reference/checks.md': { checks: checkSections },
   'docs/reference/cli.md': { help: helpTexts },
   'docs/reference/results.md': { 'result keys': resultKeys },
+  'docs/how-to/explore-interleavings.md': { replay: replayLine },
+  'docs/how-to/explore-your-own-module.md': {
+    semaphore: () => exampleFile('semaphore.js'),
+    passage: () => exampleFile('passage.js'),
+    explore: () => exampleFile('explore.js'),
+    found: () => exampleOutput(['semaphore.js']),
+    mended: () => exampleFile('semaphore-mended.js', /^ {2}give\(\) \{[\s\S]*?^ {2}\}/m),
+    exhausted: () => exampleOutput(['semaphore-mended.js'], ['semaphore-mended.js', '3']),
+  },
 };
 
 function table(head, rows) {
@@ -172,9 +184,8 @@ function helpTexts() {
 }
 
 function helpOf(words) {
-  const cli = join(ROOT, 'dist/src/cli/main.js');
   const env = { ...process.env, NO_COLOR: '1', COLUMNS: '100', LC_ALL: 'en_US.UTF-8' };
-  return execFileSync(process.execPath, [cli, ...words, '--help'], {
+  return execFileSync(process.execPath, [CLI, ...words, '--help'], {
     encoding: 'utf8',
     env,
   }).trimEnd();
@@ -220,14 +231,49 @@ function lastOf(reference) {
   return reference.split('/').at(-1);
 }
 
-/** The text with the part between its two marks replaced. */
-function withPart(text, name, part, file) {
+/** A schedule holds for the sources that it was found in, so it is found anew. */
+function replayLine() {
+  const words = [
+    'scenarios/dm-remap-v4/hazards/h1-double-refill.yaml',
+    '--confirm',
+    '1ms',
+    '--json',
+  ];
+  const { counterexample } = JSON.parse(outputOf([CLI, 'explore', ...words]));
+  return block('sh', `npx sparestorm explore --replay ${counterexample.schedule}`);
+}
+
+/** A file of the example, or the part of it that matches, under its name. */
+function exampleFile(name, part = /[\s\S]*/) {
+  const [text] = part.exec(readFileSync(join(EXAMPLE, name), 'utf8'));
+  return `\`${name}\`\n\n${block('js', text.trimEnd())}`;
+}
+
+/** What the example prints when it is run so, one run after the other. */
+function exampleOutput(...runs) {
+  const outputs = runs.map((words) => outputOf([join(EXAMPLE, 'explore.js'), ...words]).trimEnd());
+  return block('text', outputs.join('\n'));
+}
+
+function block(language, text) {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
+
+/** What a program of Node's prints; how it ends is not asked. */
+function outputOf(words) {
+  return spawnSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8' }).stdout;
+}
+
+/** The text with the part between its two marks replaced, as far to the right as the first. */
+function withPart(text, name, unindented, file) {
   const begin = `<!-- generated: ${name} -->`;
   const end = `<!-- end of ${name} -->`;
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`${file} lacks the marks of "${name}"`);
-  return `${text.slice(0, from)}${begin}\n\n${part}\n\n${text.slice(to)}`;
+  const indent = /[ \t]*$/.exec(text.slice(0, from))[0];
+  const part = unindented.replace(/^(?=.)/gm, indent);
+  return `${text.slice(0, from)}${begin}\n\n${part}\n\n${indent}${text.slice(to)}`;
 }
 
 const checks = process.argv.includes('--check');

@@ -2,34 +2,32 @@ import { nowNs } from '../clock.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import {
   type Campaign,
+  type CampaignOptions,
   type Confirmation,
   type Counterexample,
   confirmOnRealThreads,
   counterexampleOf,
   DeviceSubject,
+  type Failure,
   type FaultKind,
-  formatSchedule,
   instrumentProduct,
-  LockSubject,
-  minimise,
-  type ProductCode,
-  parseLockProgram,
-  parseProgram,
-  parseSchedule,
-  programFor,
-  programsFor,
-  type Replay,
+  minimiseFailure,
+  renderPage,
   replay,
   runCampaign,
   runCanaries,
   type Strategy,
   type Subject,
-  threadsOf,
 } from '../explore/index.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { parseTime } from '../units.ts';
-import { type Explored, exploredJson, exploredText, replayedText } from './explored-text.ts';
+import { showProgress } from './explore-progress.ts';
+import { replaySchedule } from './explore-replay.ts';
+import { subjectsOf, THREADS_MOST } from './explore-subjects.ts';
+import { type Explored, exploredJson, exploredPage, exploredText } from './explored-text.ts';
+import { exitCodeOf, onSignals } from './interruption.ts';
 import { loadScenarios } from './load-scenario.ts';
+import { mustTakePage, writePage } from './page-file.ts';
 
 export interface ExploreArguments {
   readonly scenario: string | undefined;
@@ -42,23 +40,21 @@ export interface ExploreArguments {
   readonly threads: number | undefined;
   readonly program: string | undefined;
   readonly replay: string | undefined;
+  readonly html: string | undefined;
   readonly full: boolean;
   readonly json: boolean;
+  readonly progress: boolean;
 }
 
-const THREADS_MOST = 4;
 const PREEMPTIONS_MOST = 20;
 const EXECUTIONS_MOST = 1e9;
 const PCT_DEPTH = 3;
 /** What `expect: collision` means: one spare, two owners, metadata being an owner. */
 const COLLISIONS: readonly FaultKind[] = ['double grant', 'reserved granted'];
-/** How often a thread of a lock's program takes the lock. */
-const LOCK_ROUNDS: readonly (readonly number[])[] = [
-  [1, 1],
-  [2, 1],
-  [2, 2],
-  [1, 1, 1],
-];
+
+/** What is told how far the work is. */
+type Progress = Pick<ReturnType<typeof showProgress>, 'at'>;
+const UNSEEN: Progress = { at: () => {} };
 
 /** Explores the programs that stand for a scenario, or plays one schedule again. */
 export async function exploreCommand(args: ExploreArguments): Promise<number> {
@@ -67,26 +63,63 @@ export async function exploreCommand(args: ExploreArguments): Promise<number> {
   mustBeWhole('preemptions', args.preemptions, 0, PREEMPTIONS_MOST);
   mustBeWhole('executions', args.executions, 1, EXECUTIONS_MOST);
   if (args.threads !== undefined) mustBeWhole('threads', args.threads, 2, THREADS_MOST);
+  if (args.html !== undefined) mustTakePage(args.html);
   const plan = planOf(args);
-  if (args.replay !== undefined) return replayCommand(args, args.replay, plan);
+  const wanted = plan === null ? null : wantedOf(plan);
+  if (args.replay !== undefined) return replaySchedule(args.replay, args, wanted);
   if (plan === null) throw new UsageError('explore needs a scenario, or --replay with a schedule');
+  const interruption = new AbortController();
+  const stopListening = onSignals(interruption);
+  const shown = showProgress(plan.name, args);
+  const explored = await exploreScenario(args, plan, {
+    forNs,
+    confirmNs,
+    wanted,
+    shown,
+    signal: interruption.signal,
+  }).finally(() => {
+    shown.stop();
+    stopListening();
+  });
+  if (args.html !== undefined) writePage(args.html, renderPage(exploredPage(explored)));
+  process.stdout.write(args.json ? exploredJson(explored) : exploredText(explored, args.full));
+  return explored.exitCode;
+}
+
+async function exploreScenario(
+  args: ExploreArguments,
+  plan: Plan,
+  how: {
+    readonly forNs: number;
+    readonly confirmNs: number;
+    readonly wanted: readonly FaultKind[] | null;
+    readonly shown: ReturnType<typeof showProgress>;
+    readonly signal: AbortSignal;
+  },
+): Promise<Explored> {
+  const { forNs, confirmNs, wanted, shown, signal } = how;
   const code = await instrumentProduct();
   const subjects = subjectsOf(args, plan, code);
   const canaries = await caught();
-  const wanted = wantedOf(plan);
   const strategy = strategyOf(args);
-  const options = { strategy, executions: args.executions, forNs, seed: plan.seed };
   const fromNs = nowNs();
-  let campaign: Campaign = runCampaign(subjects, { ...options, only: wanted });
-  const isExpected = campaign.failure !== null && wanted !== null;
-  // What was expected is not there: then nothing else may be either.
-  if (campaign.failure === null && plan.expect === 'collision' && plan.explore.finds === null) {
-    campaign = runCampaign(subjects, { ...options, only: null });
-  }
+  const campaign = await searchFor(wanted, plan, subjects, {
+    strategy,
+    executions: args.executions,
+    forNs,
+    seed: plan.seed,
+    signal,
+    onProgress: (progress) => shown.at({ kind: 'search', progress }),
+  });
   const spentNs = nowNs() - fromNs;
-  const shown = campaign.failure === null ? null : await shownOf(campaign.failure, confirmNs);
+  const isExpected =
+    campaign.failure !== null && (wanted?.includes(campaign.failure.fault.kind) ?? false);
+  const example =
+    campaign.failure === null ? null : await smallestOf(campaign.failure, shown, signal);
+  const confirmation = example === null ? null : await confirmed(example, confirmNs, shown, signal);
+  const interruptedBy = signal.aborted ? (signal.reason as NodeJS.Signals) : null;
   const isSound = canaries.caught === canaries.planted;
-  const explored: Explored = {
+  return {
     name: plan.name,
     file: args.scenario as string,
     sets: args.set,
@@ -96,21 +129,37 @@ export async function exploreCommand(args: ExploreArguments): Promise<number> {
     canaries,
     campaign,
     spentNs,
-    sites: code.sites.length,
-    ...(shown ?? { example: null, confirmation: null }),
-    exitCode: isSound ? exitCodeOf(campaign, wanted, isExpected) : EXIT.broken,
+    fingerprint: code.fingerprint,
+    example: example?.shown ?? null,
+    confirmation,
+    interruptedBy,
+    exitCode: isSound ? codeOf(campaign, wanted, isExpected, interruptedBy) : EXIT.broken,
   };
-  const text = args.json ? exploredJson(explored) : exploredText(explored, args.full);
-  process.stdout.write(text);
-  return explored.exitCode;
 }
 
-function exitCodeOf(
+/** Where what was expected is not there, nothing else may be either. */
+async function searchFor(
+  wanted: readonly FaultKind[] | null,
+  plan: Plan,
+  subjects: readonly Subject[],
+  options: Omit<CampaignOptions, 'only'>,
+): Promise<Campaign> {
+  const campaign = await runCampaign(subjects, { ...options, only: wanted });
+  if (campaign.failure !== null || campaign.isInterrupted) return campaign;
+  if (plan.expect !== 'collision' || plan.explore.finds !== null) return campaign;
+  return runCampaign(subjects, { ...options, only: null });
+}
+
+/** As documented of all commands: a violation wins over an interruption, and that over the rest. */
+function codeOf(
   { failure, verdict }: Campaign,
   wanted: readonly FaultKind[] | null,
   isExpected: boolean,
+  interruptedBy: NodeJS.Signals | null,
 ): number {
-  if (failure !== null) return isExpected ? EXIT.held : EXIT.integrity;
+  if (failure !== null && !isExpected) return EXIT.integrity;
+  if (interruptedBy !== null) return exitCodeOf(interruptedBy);
+  if (failure !== null) return EXIT.held;
   return wanted === null && verdict.kind !== 'unknown-budget' ? EXIT.held : EXIT.thresholdFailed;
 }
 
@@ -131,46 +180,34 @@ async function caught(): Promise<Explored['canaries']> {
   };
 }
 
-async function shownOf(
-  failure: {
-    readonly subject: Subject;
-    readonly fault: { readonly kind: FaultKind; readonly text: string };
-    readonly schedule: string;
-  },
-  confirmNs: number,
-): Promise<{ readonly example: Counterexample; readonly confirmation: Confirmation | null }> {
-  const { kind } = failure.fault;
-  const minimal = minimise(failure.subject, kind) ?? failure;
-  const { faults } = replay(minimal.subject, minimal.schedule);
-  const fault = faults.find((one) => one.kind === kind) ?? failure.fault;
-  const { subject } = minimal;
-  return {
-    example: counterexampleOf(subject, minimal.schedule, fault),
-    confirmation:
-      subject instanceof DeviceSubject
-        ? await confirmOnRealThreads(subject.program, kind, confirmNs)
-        : null,
-  };
+interface Smallest {
+  readonly subject: Subject;
+  readonly kind: FaultKind;
+  readonly shown: Counterexample;
 }
 
-function subjectsOf(
-  args: Pick<ExploreArguments, 'scenario' | 'threads'> & { readonly program?: string | undefined },
-  plan: Plan,
-  code: ProductCode,
-): readonly Subject[] {
-  if (args.program !== undefined) {
-    const { program } = args;
-    return [reading('--program', program, () => subjectNamed(program, plan, code))];
-  }
-  const threadsMost = Math.min(THREADS_MOST, args.threads ?? plan.load.threadCount);
-  if (threadsMost < 2 && plan.explore.threads === null) {
-    const way = '--threads 2 explores it all the same';
-    throw new UsageError(`${args.scenario} has one thread, and nothing to interleave; ${way}`);
-  }
-  const programs = programsFor(plan, threadsMost).map((one) => new DeviceSubject(one, code));
-  if (plan.explore.threads !== null || plan.lock.kind === 'none') return programs;
-  const locks = LOCK_ROUNDS.filter((rounds) => rounds.length <= threadsMost);
-  return [...locks.map((rounds) => new LockSubject(plan.lock.kind, rounds, code)), ...programs];
+async function smallestOf(
+  failure: Failure,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Smallest> {
+  progress.at({ kind: 'minimise' });
+  const { kind } = failure.fault;
+  const { subject, schedule } = await minimiseFailure(failure, signal);
+  const { faults } = replay(subject, schedule);
+  const fault = faults.find((one) => one.kind === kind) ?? failure.fault;
+  return { subject, kind, shown: counterexampleOf(subject, schedule, fault) };
+}
+
+async function confirmed(
+  { subject, kind }: Smallest,
+  confirmNs: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Confirmation | null> {
+  if (!(subject instanceof DeviceSubject) || signal.aborted) return null;
+  progress.at({ kind: 'real threads' });
+  return confirmOnRealThreads(subject.program, kind, confirmNs, signal);
 }
 
 /**
@@ -185,60 +222,23 @@ export async function smallestFault(
     readonly threads: number;
     readonly forNs: number;
     readonly confirmNs: number;
+    readonly signal: AbortSignal;
   },
 ): Promise<{
   readonly example: Counterexample | null;
   readonly confirmation: Confirmation | null;
   readonly executions: number;
 }> {
-  const { file: scenario, kind, threads, forNs, confirmNs } = options;
-  const subjects = subjectsOf({ scenario, threads }, plan, await instrumentProduct());
+  const { file: scenario, kind, threads, forNs, confirmNs, signal } = options;
+  const args = { scenario, threads, program: undefined };
+  const subjects = subjectsOf(args, plan, await instrumentProduct());
   const strategy: Strategy = { kind: 'portfolio' };
-  const { explorations, failure } = runCampaign(subjects, { strategy, forNs, only: [kind] });
-  const executions = explorations.reduce((sum, one) => sum + one.executions, 0);
-  const shown = failure === null ? null : await shownOf(failure, confirmNs);
-  return { ...(shown ?? { example: null, confirmation: null }), executions };
-}
-
-/** `aa|af` with the scenario's settings, or a whole name as reports print it. */
-function subjectNamed(text: string, plan: Plan | null, code: ProductCode): Subject {
-  if (text.startsWith('lock~')) {
-    const lock = parseLockProgram(text);
-    if (lock === null || !lock.rounds.every((count) => count >= 1 && count <= 9)) {
-      throw new RangeError('a program of a lock reads lock~KIND~ROUNDS-ROUNDS');
-    }
-    return new LockSubject(lock.kind, lock.rounds, code);
-  }
-  const isWhole = text.includes('~') || plan === null;
-  const program = isWhole ? parseProgram(text) : programFor(plan, threadsOf(text));
-  const { length } = program.threads;
-  if (length > THREADS_MOST || program.threads.some((thread) => thread === '')) {
-    throw new RangeError(`a program has one to ${THREADS_MOST} threads of at least one operation`);
-  }
-  return new DeviceSubject(program, code);
-}
-
-async function replayCommand(
-  args: ExploreArguments,
-  schedule: string,
-  plan: Plan | null,
-): Promise<number> {
-  const { name } = reading('--replay', schedule, () => parseSchedule(schedule));
-  const code = await instrumentProduct();
-  const subject = reading('--replay', schedule, () => subjectNamed(name, null, code));
-  const run: Replay = replay(subject, schedule);
-  const wanted = plan === null ? null : wantedOf(plan);
-  const expected = run.faults.find(({ kind }) => wanted?.includes(kind));
-  const fault = expected ?? run.faults[0] ?? null;
-  const example = fault === null ? null : counterexampleOf(subject, schedule, fault);
-  const exitCode = expected !== undefined || fault === null ? EXIT.held : EXIT.integrity;
-  const replayed = { name, schedule: normalised(schedule), run, example, exitCode };
-  process.stdout.write(replayedText(replayed, args));
-  return exitCode;
-}
-
-function normalised(schedule: string): string {
-  return formatSchedule(parseSchedule(schedule));
+  const campaign = await runCampaign(subjects, { strategy, forNs, only: [kind], signal });
+  const executions = campaign.explorations.reduce((sum, one) => sum + one.executions, 0);
+  if (campaign.failure === null) return { example: null, confirmation: null, executions };
+  const smallest = await smallestOf(campaign.failure, UNSEEN, signal);
+  const confirmation = await confirmed(smallest, confirmNs, UNSEEN, signal);
+  return { example: smallest.shown, confirmation, executions };
 }
 
 function strategyOf({ strategy, preemptions }: ExploreArguments): Strategy {
@@ -262,14 +262,4 @@ function timeOf(option: string, text: string): number {
   const time = parseTime(text);
   if (!time.ok) throw new UsageError(`--${option} takes a time such as 30s: ${time.problem}`);
   return time.value;
-}
-
-/** What cannot be read is the user's mistake, and told with the option it stands in. */
-function reading<T>(option: string, text: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`${option} ${text}: ${error.message}`);
-  }
 }

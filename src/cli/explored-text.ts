@@ -3,16 +3,20 @@ import {
   type Confirmation,
   type Counterexample,
   confirmationText,
+  type Fact,
   type FaultKind,
+  type Page,
   type Replay,
   renderCounterexample,
   type Strategy,
   verdictName,
-  verdictText,
 } from '../explore/index.ts';
+import { exactCount, plural, wrap } from '../report/text.ts';
 import { formatTime } from '../units.ts';
+import { TOOL } from '../version.ts';
+import { coverageLines, coverageOf, meaningOf, notCoveredBy } from './explored-coverage.ts';
 
-/** What exploring a scenario came to, as a person or a program is told. */
+/** What exploring a scenario came to: the one value that text, JSON and page are made from. */
 export interface Explored {
   readonly name: string;
   readonly file: string;
@@ -29,54 +33,56 @@ export interface Explored {
   };
   readonly campaign: Campaign;
   readonly spentNs: number;
-  /** Places of the source that touch shared memory. */
-  readonly sites: number;
+  /** Of the sources that were explored. */
+  readonly fingerprint: string;
   readonly example: Counterexample | null;
   readonly confirmation: Confirmation | null;
+  readonly interruptedBy: NodeJS.Signals | null;
   readonly exitCode: number;
 }
 
 const SCHEMA_VERSION = 1;
+const LABEL_COLUMNS = 12;
+const WIDTH = 80;
 
 export function exploredText(explored: Explored, full: boolean): string {
-  const { name, file, sets, canaries, campaign, example, confirmation, strategy } = explored;
-  const { explorations } = campaign;
+  const { name, strategy, example } = explored;
   const lines = [
     `${name}   ${strategy.kind}   ${aimOf(explored)}`,
     '',
-    `  canaries    ${canaries.caught} of ${canaries.planted} planted faults caught in ` +
-      `${secondsOf(canaries.spentNs)}`,
-    ...canaries.missed.map((missed) => `              missed: ${missed}`),
-    `  explored    ${counted(explorations.length, 'program')}, ${figuresOf(explored)}`,
-    ...coverageOf(campaign).map((line) => `              ${line}`),
-    ...racesOf(campaign),
-    `  verdict     ${verdictName(campaign.verdict)}`,
-    `              ${verdictText(campaign.verdict)}`,
+    ...factsOf(explored).flatMap(factLines),
   ];
   if (example !== null) {
-    const settings = sets.map((set) => ` --set ${quoted(set)}`).join('');
-    const replayWith = `npx sparestorm explore ${file}${settings} --replay ${quoted(example.schedule)}`;
-    lines.push('', ...renderCounterexample(example, full, replayWith).split('\n'));
-    lines.push(`real threads: ${confirmationText(confirmation)}`);
+    lines.push(
+      '',
+      ...renderCounterexample(example, full, replayLine(explored, example)).split('\n'),
+    );
+    lines.push(`real threads: ${realThreadsOf(explored)}`);
   }
-  lines.push('', `  ${conclusionOf(explored)}`, '');
+  const mark = explored.exitCode === 0 ? 'ok:' : explored.interruptedBy === null ? 'x' : '!';
+  lines.push('', `  ${mark} ${conclusionOf(explored)}`, '');
   return lines.join('\n');
 }
 
 export function exploredJson(explored: Explored): string {
   const { campaign, example, confirmation, canaries, ...rest } = explored;
-  const document = {
-    schemaVersion: SCHEMA_VERSION,
+  return document({
     name: rest.name,
     file: rest.file,
     sets: rest.sets,
     strategy: rest.strategy,
     expects: rest.wanted,
     verdict: verdictName(campaign.verdict),
-    meaning: verdictText(campaign.verdict),
+    meaning: meaningOf(campaign),
+    conclusion: conclusionOf(explored),
+    notCovered: notCoveredBy(campaign),
     exitCode: rest.exitCode,
+    interruptedBy: rest.interruptedBy,
     durationNs: rest.spentNs,
+    fingerprint: rest.fingerprint,
     canaries,
+    programCount: campaign.subjectCount,
+    coverage: coverageOf(campaign),
     programs: campaign.explorations.map(({ races, verdict, ...one }) => ({
       name: one.name,
       verdict: verdictName(verdict),
@@ -85,9 +91,29 @@ export function exploredJson(explored: Explored): string {
       races: races.length,
     })),
     counterexample: example,
+    replayWith: example === null ? null : replayLine(explored, example),
     realThreads: confirmation,
+  });
+}
+
+export function exploredPage(explored: Explored): Page {
+  const { name, campaign, example, file, sets, fingerprint } = explored;
+  return {
+    title: name,
+    verdict: verdictName(campaign.verdict),
+    mark: markOf(explored),
+    conclusion: `${capital(conclusionOf(explored))}.`,
+    facts: [
+      { name: 'scenario', lines: [file, ...sets.map((set) => `--set ${set}`), aimOf(explored)] },
+      { name: 'strategy', lines: [explored.strategy.kind] },
+      ...factsOf(explored),
+    ],
+    notCovered: notCoveredBy(campaign),
+    example,
+    replayWith: example === null ? null : replayLine(explored, example),
+    realThreads: example === null ? null : realThreadsOf(explored),
+    madeBy: madeBy(fingerprint),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 interface Replayed {
@@ -96,97 +122,165 @@ interface Replayed {
   readonly run: Replay;
   readonly example: Counterexample | null;
   readonly exitCode: number;
+  readonly fingerprint: string;
 }
 
-export function replayedText(
-  { name, schedule, run, example, exitCode }: Replayed,
-  { full, json }: { readonly full: boolean; readonly json: boolean },
-): string {
+const NO_FAULT = 'No fault in this interleaving. Of others it says nothing.';
+
+export function replayedText(replayed: Replayed, full: boolean): string {
+  const { name, example } = replayed;
+  const shown = example === null ? [name, NO_FAULT] : [renderCounterexample(example, full)];
+  return `${[...warningsOf(replayed).map((text) => `! ${text}`), ...shown].join('\n')}\n`;
+}
+
+export function replayedJson({ name, schedule, run, example, exitCode }: Replayed): string {
   const { faults, preemptions, divergedAt, isStale } = run;
-  if (json) {
-    const document = {
-      schemaVersion: SCHEMA_VERSION,
-      name,
-      schedule,
-      verdict: faults.length > 0 ? 'fail' : 'no fault in this interleaving',
-      faults,
-      preemptions,
-      divergedAt,
-      isStale,
-      exitCode,
-      counterexample: example,
-    };
-    return `${JSON.stringify(document, null, 2)}\n`;
-  }
-  const lines: string[] = [];
-  if (isStale) lines.push('! the sources are not those that this schedule was made with');
-  if (divergedAt !== null) {
-    lines.push(
-      `! the schedule fits up to step ${divergedAt}; from there the threads went on in turn`,
-    );
-  }
-  if (example !== null) lines.push(renderCounterexample(example, full));
-  else lines.push(name, 'No fault in this interleaving. Of others it says nothing.');
-  return `${lines.join('\n')}\n`;
+  return document({
+    name,
+    schedule,
+    verdict: faults.length > 0 ? 'fail' : 'no fault in this interleaving',
+    faults,
+    preemptions,
+    divergedAt,
+    isStale,
+    exitCode,
+    counterexample: example,
+  });
+}
+
+export function replayedPage(replayed: Replayed): Page {
+  const { name, schedule, example, exitCode, fingerprint, run } = replayed;
+  const warnings = warningsOf(replayed);
+  return {
+    title: name,
+    verdict: run.faults.length > 0 ? 'fail' : 'no fault',
+    mark: exitCode !== 0 ? 'bad' : example === null ? 'open' : 'good',
+    conclusion: example === null ? NO_FAULT : `${capital(example.fault.kind)}, in a replay.`,
+    facts: [
+      { name: 'schedule', lines: [schedule] },
+      ...(warnings.length === 0 ? [] : [{ name: 'warning', lines: warnings }]),
+    ],
+    notCovered: ['Any other interleaving: this is one, played again.'],
+    example,
+    replayWith: `npx sparestorm explore --replay ${quoted(schedule)}`,
+    realThreads: null,
+    madeBy: madeBy(fingerprint),
+  };
+}
+
+function warningsOf({ run: { isStale, divergedAt } }: Replayed): string[] {
+  return [
+    ...(isStale ? ['the sources are not those that this schedule was made with'] : []),
+    ...(divergedAt === null
+      ? []
+      : [`the schedule fits up to step ${divergedAt}; from there the threads went on in turn`]),
+  ];
+}
+
+function document(content: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, tool: TOOL, ...content }, null, 2)}\n`;
+}
+
+/** What was done and how far it came, under the names that text and page have for it. */
+function factsOf({ canaries, campaign, spentNs, interruptedBy }: Explored): readonly Fact[] {
+  const { explorations, subjectCount } = campaign;
+  const sum = (of: (one: Campaign['explorations'][number]) => number) =>
+    explorations.reduce((total, one) => total + of(one), 0);
+  const executions = sum((one) => one.executions);
+  const points = sum((one) => one.points);
+  const programs =
+    explorations.length === subjectCount
+      ? counted(subjectCount, 'program')
+      : `${exactCount(explorations.length)} of ${counted(subjectCount, 'program')}`;
+  const figures =
+    `${programs}, ${counted(executions, 'execution')}, ${counted(points, 'step')} in ` +
+    secondsOf(spentNs);
+  return [
+    {
+      name: 'canaries',
+      lines: [
+        `${canaries.caught} of ${canaries.planted} planted faults caught in ` +
+          secondsOf(canaries.spentNs),
+        ...canaries.missed.map((missed) => `missed: ${missed}`),
+      ],
+    },
+    { name: 'explored', lines: [figures, ...coverageLines(campaign)] },
+    { name: 'races', lines: [racesText(campaign)] },
+    { name: 'verdict', lines: [verdictName(campaign.verdict), meaningOf(campaign)] },
+    ...(interruptedBy === null ? [] : [{ name: 'interrupted', lines: [`by ${interruptedBy}`] }]),
+  ];
+}
+
+function factLines({ name, lines }: Fact): string[] {
+  const wrapped = lines.flatMap((line) =>
+    // A table keeps its columns.
+    line.length <= WIDTH - LABEL_COLUMNS - 2 ? [line] : wrap(line, WIDTH - LABEL_COLUMNS - 2),
+  );
+  return wrapped.map(
+    (line, index) => `  ${(index === 0 ? name : '').padEnd(LABEL_COLUMNS)}${line}`,
+  );
 }
 
 function aimOf({ wanted }: Explored): string {
   return wanted === null ? 'expects no fault' : `expects: ${wanted.join(' or ')}`;
 }
 
-function figuresOf({ campaign, spentNs }: Explored): string {
-  const sum = (of: (one: Campaign['explorations'][number]) => number) =>
-    campaign.explorations.reduce((total, one) => total + of(one), 0);
-  return (
-    `${counted(
-      sum(({ executions }) => executions),
-      'execution',
-    )}, ` +
-    `${counted(
-      sum(({ points }) => points),
-      'step',
-    )} in ${secondsOf(spentNs)}`
-  );
-}
-
-/** How many programs ended how: `120 pass-exhaustive, 6 pass-bounded(1)`. */
-function coverageOf({ explorations }: Campaign): string[] {
-  if (explorations.length < 2) return explorations.map(({ name }) => name);
-  const counts = new Map<string, number>();
-  for (const { verdict } of explorations) {
-    const name = verdict.kind === 'pass-sampled' ? verdict.kind : verdictName(verdict);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const list = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
-  const [first] = explorations;
-  return [list, `from ${first?.name} to ${explorations.at(-1)?.name}`];
-}
-
-function racesOf({ explorations }: Campaign): string[] {
+function racesText({ explorations }: Campaign): string {
   const count = explorations.reduce((sum, { races }) => sum + races.length, 0);
   const raced = explorations.filter(({ races }) => races.length > 0).length;
-  if (count === 0) return ['  races       none in any execution'];
-  return [`  races       ${counted(count, 'pair')} of places, in ${counted(raced, 'program')}`];
+  if (count === 0) return 'none in any execution';
+  return `${counted(count, 'pair')} of places, in ${counted(raced, 'program')}`;
 }
 
-function conclusionOf({ campaign, wanted, isExpected, canaries }: Explored): string {
+function realThreadsOf({ confirmation, interruptedBy }: Explored): string {
+  if (confirmation === null && interruptedBy !== null) return 'not looked for: interrupted';
+  return confirmationText(confirmation);
+}
+
+function markOf({ exitCode, campaign, interruptedBy, isExpected }: Explored): Page['mark'] {
+  if (campaign.failure !== null && exitCode !== 0) return isExpected ? 'open' : 'bad';
+  if (interruptedBy !== null) return 'open';
+  if (exitCode !== 0) return campaign.verdict.kind === 'unknown-budget' ? 'open' : 'bad';
+  return campaign.verdict.kind === 'pass-exhaustive' || isExpected ? 'good' : 'open';
+}
+
+function conclusionOf(explored: Explored): string {
+  const { campaign, wanted, isExpected, canaries, interruptedBy } = explored;
   const { failure, verdict } = campaign;
   if (canaries.caught < canaries.planted) {
-    return 'x the explorer missed a planted fault: nothing it says can be relied on';
+    return 'the explorer missed a planted fault: nothing it says can be relied on';
   }
+  const interrupted = interruptedBy === null ? '' : `; interrupted by ${interruptedBy} after that`;
   if (failure !== null) {
     const { kind } = failure.fault;
-    return isExpected ? `ok: ${kind} found, as expected` : `x ${kind} found, and none was expected`;
+    const found = isExpected
+      ? `${kind}: found, as expected`
+      : `${kind}: found, and none was expected`;
+    return found + interrupted;
   }
-  if (wanted !== null) return `x ${wanted.join(' or ')} was expected and not found`;
-  if (verdict.kind === 'unknown-budget') return 'x no answer: give it more with --for';
+  if (interruptedBy !== null) return `interrupted by ${interruptedBy}: no answer`;
+  if (wanted !== null) return `${wanted.join(' or ')} was expected and not found`;
+  if (verdict.kind === 'unknown-budget') return 'no answer: give it more with --for';
   return verdict.kind === 'pass-exhaustive'
-    ? 'ok: no interleaving of these programs breaks a promise'
-    : 'ok: nothing found; this is no proof';
+    ? 'no interleaving of these programs breaks a promise'
+    : 'nothing found; this is no proof';
+}
+
+function replayLine({ file, sets }: Explored, { schedule }: Counterexample): string {
+  const settings = sets.map((set) => ` --set ${quoted(set)}`).join('');
+  return `npx sparestorm explore ${quoted(file)}${settings} --replay ${quoted(schedule)}`;
+}
+
+function madeBy(fingerprint: string): readonly string[] {
+  return [TOOL, `Node ${process.version}`, `sources ${fingerprint}`];
 }
 
 function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return plural(count, noun, exactCount(count));
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function secondsOf(ns: number): string {

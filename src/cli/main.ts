@@ -74,12 +74,7 @@ function parserOf(
             group: 'Output:',
           })
           .option('json', jsonOption('One JSON document on stdout instead of the summary'))
-          .option('progress', {
-            type: 'boolean',
-            default: true,
-            describe: 'Live view on stderr; --no-progress switches it off',
-            group: 'Terminal:',
-          })
+          .option('progress', progressOption)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -156,7 +151,14 @@ function parserOf(
             describe: 'Every step of a failure, none folded',
             group: 'Output:',
           })
-          .option('json', jsonOption('One JSON document on stdout instead of text')),
+          .option('json', jsonOption('One JSON document on stdout instead of text'))
+          .option('html', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Also write a page to this file: a timeline of the failure',
+            group: 'Output:',
+          })
+          .option('progress', progressOption),
       (args) =>
         finish(import('./explore-command.ts').then((module) => module.exploreCommand(args))),
     )
@@ -339,6 +341,13 @@ const setOption = {
   describe: 'Override a value of the scenario: --set load.threads=8 (repeatable)',
   group: 'Load:',
   requiresArg: true,
+} as const;
+
+const progressOption = {
+  type: 'boolean',
+  default: true,
+  describe: 'Live view on stderr; --no-progress switches it off',
+  group: 'Terminal:',
 } as const;
 
 const outOption = {

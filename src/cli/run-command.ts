@@ -7,8 +7,8 @@ import { resultOf } from '../report/result.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { summaryText } from '../report/terminal.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
+import { onSignals } from './interruption.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from './load-scenario.ts';
-import { onSignals } from './on-signals.ts';
 import { terminalOf } from './terminal-of.ts';
 
 export interface RunArguments {

@@ -11,8 +11,8 @@ import {
 } from '../stress/stress.ts';
 import { parseTime } from '../units.ts';
 import { smallestFault } from './explore-command.ts';
+import { onSignals } from './interruption.ts';
 import { loadScenarios } from './load-scenario.ts';
-import { onSignals } from './on-signals.ts';
 import { type StressLive, startStressLive } from './stress-live.ts';
 import { endText, type Stressed, seenText, stressedJson } from './stressed-text.ts';
 import { terminalOf } from './terminal-of.ts';
@@ -102,20 +102,23 @@ async function stressed(
   }
 }
 
-/** The same scenario and the same kind of fault, for the explorer. */
+/** The same scenario and the same kind of fault, for the explorer; a signal ends its search. */
 async function handedOver(
   { explore }: StressArguments,
   { plan, file, result, exploreForNs }: Stressed,
 ): Promise<Stressed['explored']> {
   const { violation, threadCount } = result;
   if (violation === null || !explore) return null;
+  const interruption = new AbortController();
+  const stopListening = onSignals(interruption);
   return smallestFault(plan, {
     file,
     kind: violation.faults[0].kind,
     threads: Math.min(threadCount, EXPLORED_THREADS_MOST),
     forNs: exploreForNs,
     confirmNs: CONFIRM_NS,
-  });
+    signal: interruption.signal,
+  }).finally(stopListening);
 }
 
 function exitCodeOf(result: StressResult, plan: Plan, reason: string | null): number {

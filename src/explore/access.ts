@@ -57,6 +57,7 @@ export interface Site {
   /** The original file where a source map names one, else the file itself; relative to the root. */
   readonly file: string;
   readonly line: number;
+  readonly column: number;
   /** `Class.method` or the function's name. */
   readonly place: string;
   /** The access as the emitted file has it. */

@@ -32,10 +32,32 @@ export {
   programWith,
   threadsOf,
 } from './program/program.ts';
-export { type Counterexample, counterexampleOf } from './report/counterexample.ts';
-export { renderCounterexample } from './report/two-columns.ts';
-export { type Campaign, type CampaignOptions, runCampaign } from './search/campaign.ts';
-export { type Exploration, type ExploreOptions, explore, type Strategy } from './search/explore.ts';
+export {
+  type Counterexample,
+  type CriticalWindow,
+  counterexampleOf,
+  type RacingPlace,
+  type TracedRace,
+  type TracedStep,
+} from './report/counterexample.ts';
+export { renderCounterexample } from './report/lanes.ts';
+export { type Fact, PAGE_MARK, type Page, renderPage } from './report/page.ts';
+export {
+  type Campaign,
+  type CampaignOptions,
+  type CampaignProgress,
+  type Failure,
+  minimiseFailure,
+  runCampaign,
+} from './search/campaign.ts';
+export {
+  type Exploration,
+  type ExploreOptions,
+  explore,
+  type Searching,
+  type Strategy,
+  searching,
+} from './search/explore.ts';
 export { type Minimal, minimise } from './search/minimise.ts';
 export { type Outcomes, outcomesOf } from './search/outcomes.ts';
 export { type Replay, replay, type Step } from './search/replay.ts';

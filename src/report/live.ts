@@ -21,6 +21,16 @@ export interface LiveOptions {
   readonly unicode?: boolean;
 }
 
+/** What is shown of anything that goes on: asked for anew each time. */
+export interface View {
+  readonly stream: NodeJS.WriteStream;
+  readonly mode: LiveMode;
+  /** Lines of the panel, none wider than that many columns. */
+  readonly panel: (width: number) => readonly string[];
+  /** One line for a log. */
+  readonly line: () => string;
+}
+
 export interface Live {
   /** Takes the panel away, or writes nothing more. May be called twice. */
   stop(): void;
@@ -31,17 +41,28 @@ export interface Live {
  * timers never keep the process alive.
  */
 export function startLive(options: LiveOptions): Live {
-  if (options.mode === 'none') return { stop() {} };
-  return options.mode === 'panel' ? startPanel(options) : startLines(options);
+  const { stream, mode, snapshot, color = true, unicode = true } = options;
+  return startView({
+    stream,
+    mode,
+    panel: (width) => livePanel(snapshot(), { color, unicode, width }),
+    line: () => progressLine(snapshot(), { unicode }),
+  });
 }
 
-function startPanel({ stream, snapshot, color = true, unicode = true }: LiveOptions): Live {
+/** The same of anything else that goes on. */
+export function startView(view: View): Live {
+  if (view.mode === 'none') return { stop() {} };
+  return view.mode === 'panel' ? startPanel(view) : startLines(view);
+}
+
+function startPanel({ stream, panel }: View): Live {
   // Hiding the cursor would install signal handlers of the library's own beside the coordinator's.
   const draw = createLogUpdate(stream, { showCursor: true });
   const frame = (): void => {
     // One column is left free: a full line wraps on some terminals.
     const width = Math.max(40, (stream.columns ?? 80) - 1);
-    draw(livePanel(snapshot(), { color, unicode, width }).join('\n'));
+    draw(panel(width).join('\n'));
   };
   frame();
   const timer = setInterval(frame, FRAME_MS).unref();
@@ -57,12 +78,12 @@ function startPanel({ stream, snapshot, color = true, unicode = true }: LiveOpti
   };
 }
 
-function startLines({ stream, snapshot, unicode = true }: LiveOptions): Live {
+function startLines({ stream, line }: View): Live {
   let timer: NodeJS.Timeout;
   let distanceMs = LINE_MS_MIN;
   const next = (delayMs: number): void => {
     timer = setTimeout(() => {
-      stream.write(`${progressLine(snapshot(), { unicode })}\n`);
+      stream.write(`${line()}\n`);
       next(distanceMs);
       distanceMs = Math.min(LINE_MS_MAX, distanceMs * 2);
     }, delayMs).unref();

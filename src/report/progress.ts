@@ -122,7 +122,7 @@ function usedShare({ spares }: Snapshot): number {
 }
 
 /** Hours appear when there are any: `00:10`, `1:02:03`. */
-function clockTime(ns: number): string {
+export function clockTime(ns: number): string {
   const seconds = Math.floor(ns / 1e9);
   const two = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(seconds / 3600);
@@ -131,7 +131,7 @@ function clockTime(ns: number): string {
 }
 
 /** Rounded down: 100 % is said when it is done. */
-function wholePercent(share: number): string {
+export function wholePercent(share: number): string {
   return `${Math.floor(Math.min(1, Math.max(0, share)) * 100)}%`;
 }
 

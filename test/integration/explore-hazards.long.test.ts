@@ -4,6 +4,7 @@ import { HAZARDS, programFor } from '../../src/explore/index.ts';
 import { parseScenario } from '../../src/scenario/parse.ts';
 import { readScenarioFile } from '../../src/scenario/read.ts';
 import { sparestorm } from '../support/cli.ts';
+import { explored } from '../support/explore-answer.ts';
 
 /**
  * Goal: every hazard is found from its scenario by the built program, shown with few pre-emptions,
@@ -15,29 +16,6 @@ const FOLDER = 'scenarios/dm-remap-v4/hazards';
 const files = readdirSync(FOLDER).map((name) => `${FOLDER}/${name}`);
 
 const planOf = (file: string) => parseScenario(readScenarioFile(file), { file }).plan;
-
-interface Answer {
-  readonly verdict: string;
-  readonly canaries: { readonly planted: number; readonly caught: number };
-  readonly counterexample: {
-    readonly schedule: string;
-    readonly preemptions: number;
-    readonly fault: { readonly kind: string; readonly text: string };
-  } | null;
-  readonly realThreads: { readonly rounds: number; readonly hasEnded: boolean } | null;
-}
-
-async function explored(words: readonly string[]) {
-  const { code, stdout, stderr } = await sparestorm([
-    'explore',
-    ...words,
-    '--confirm',
-    '100ms',
-    '--json',
-  ]);
-  expect(stderr).toBe('');
-  return { code, answer: JSON.parse(stdout) as Answer };
-}
 
 test('a scenario for each hazard, and its program', () => {
   const shown = files.map((file) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sparestorm } from '../support/cli.ts';
+import { explored } from '../support/explore-answer.ts';
 
 /**
  * Goal: the built program explores a scenario, shows what it found in words that can be acted on,
@@ -10,22 +11,6 @@ import { sparestorm } from '../support/cli.ts';
  */
 const FOLDER = 'scenarios/dm-remap-v4/hazards';
 
-interface Answer {
-  readonly verdict: string;
-}
-
-async function explored(words: readonly string[]) {
-  const { code, stdout, stderr } = await sparestorm([
-    'explore',
-    ...words,
-    '--confirm',
-    '100ms',
-    '--json',
-  ]);
-  expect(stderr).toBe('');
-  return { code, answer: JSON.parse(stdout) as Answer };
-}
-
 describe('as text', () => {
   const file = `${FOLDER}/h1-double-refill.yaml`;
 
@@ -35,7 +20,11 @@ describe('as text', () => {
     expect(stdout).toMatch(/canaries +9 of 9 planted faults caught/);
     expect(stdout).toMatch(/verdict +fail/);
     expect(stdout).toMatch(/T0 +│ T1/);
-    expect(stdout).toMatch(/critical window: thread \d between src\//);
+    expect(stdout).toMatch(/critical window: thread \d, steps \d+ to \d+\n {2}from {2}src\//);
+    expect(stdout).toMatch(/data races: \d+ pairs of places/);
+    const long = stdout.split('\n').filter((text) => [...text].length > 80);
+    // What is typed stays on one line.
+    expect(long.filter((text) => !text.startsWith('replay: '))).toEqual([]);
     expect(stdout).toMatch(/real threads: (not )?seen/);
     const line = /^replay: npx sparestorm (.*)$/m.exec(stdout)?.[1] as string;
     const replayed = await sparestorm(line.split(' '));

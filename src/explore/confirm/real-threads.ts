@@ -13,6 +13,8 @@ export interface Confirmation {
   readonly seen: number;
   /** False when the threads had to be ended from outside: one of them waits for ever. */
   readonly hasEnded: boolean;
+  /** Somebody asked for an end before the time was up. */
+  readonly isInterrupted: boolean;
 }
 
 /** Beyond its time, what a round and the start of the workers may take. */
@@ -28,6 +30,7 @@ export async function confirmOnRealThreads(
   program: Program,
   kind: FaultKind,
   forNs: number,
+  signal?: AbortSignal,
 ): Promise<Confirmation | null> {
   if (!SEEN_ON_REAL_THREADS.includes(kind)) return null;
   const { shared } = createMemory(planOf(program));
@@ -37,20 +40,26 @@ export async function confirmOnRealThreads(
     const workerData: RealTask = { program, kind, thread, shared, control, forNs };
     return new Worker(entry, { workerData });
   });
-  const hasEnded = await allEnd(workers, forNs / 1e6 + GRACE_MS);
+  const hasEnded = await allEnd(workers, forNs / 1e6 + GRACE_MS, signal);
   return {
     threadCount: workers.length,
     rounds: control[RealWord.rounds] as number,
     seen: control[RealWord.seen] as number,
     hasEnded,
+    isInterrupted: signal?.aborted === true,
   };
 }
 
 /** False if one did not within the time; no worker is left behind in any case. */
-async function allEnd(workers: readonly Worker[], withinMs: number): Promise<boolean> {
+async function allEnd(
+  workers: readonly Worker[],
+  withinMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, withinMs, false);
+    timer = setTimeout(resolve, signal?.aborted === true ? 0 : withinMs, false);
+    signal?.addEventListener('abort', () => resolve(false), { once: true });
   });
   const ends = workers.map(
     (worker) =>
@@ -69,11 +78,12 @@ async function allEnd(workers: readonly Worker[], withinMs: number): Promise<boo
 /** As a sentence for people. */
 export function confirmationText(confirmation: Confirmation | null): string {
   if (confirmation === null) return 'a fault of this kind cannot be told from outside: not tried';
-  const { threadCount, rounds, seen, hasEnded } = confirmation;
+  const { threadCount, rounds, seen, hasEnded, isInterrupted } = confirmation;
   const often = seen === 1 ? 'once' : `${seen} times`;
   const text =
     seen > 0
-      ? `seen on ${threadCount} real threads ${often} in ${rounds} runs`
-      : `not seen in ${rounds} runs of ${threadCount} real threads, which says nothing for the code`;
-  return hasEnded ? text : `${text}; then a thread waited for ever, and they were ended`;
+      ? `seen ${often} in ${rounds} runs of ${threadCount} of them`
+      : `not seen in ${rounds} runs of ${threadCount} of them, which says nothing`;
+  if (isInterrupted) return `${text}; interrupted`;
+  return hasEnded ? text : `${text};\n  then one waited for ever, and they were ended`;
 }

@@ -2,6 +2,7 @@ import type { Site } from '../access.ts';
 import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { Steps, Subject } from '../engine/subject.ts';
 import type { Instrumented } from '../transform/instrument.ts';
+import { InstrumentError } from '../transform/instrument-error.ts';
 import type { Runtime } from '../transform/runtime.ts';
 
 /** Somebody else's module as a subject. */
@@ -11,7 +12,10 @@ export interface ModuleProgram {
   readonly code: Instrumented;
   /** All memory that the threads share, as it is when they begin; not shared while exploring. */
   readonly words: Int32Array;
-  /** By thread: starts it. What it calls are exports of the instrumented files. */
+  /**
+   * By thread: calls one exported function of the instrumented files and returns what it returns.
+   * All that the thread does stands in that function: what is called from elsewhere does not run.
+   */
   readonly threads: readonly (() => unknown)[];
   /** Before every execution: forget what the last one left outside `words`. */
   readonly begin?: () => void;
@@ -31,6 +35,7 @@ export class ModuleSubject implements Subject {
   readonly sites: readonly Site[];
   readonly fingerprint: string;
   readonly #program: ModuleProgram;
+  #who: Uint8Array = new Uint8Array(0);
 
   constructor(program: ModuleProgram) {
     this.#program = program;
@@ -46,23 +51,40 @@ export class ModuleSubject implements Subject {
     return this.#program.wordName?.(word) ?? `words[${word}]`;
   }
 
-  begin(): void {
+  begin(who: Uint8Array): void {
+    this.#who = who;
     this.#program.begin?.();
   }
 
-  /** A function that touches no shared memory returns at once, and its thread has no steps. */
   thread(thread: number): Steps {
     const started = (this.#program.threads[thread] as () => unknown)();
-    return isSteps(started) ? started : endedSteps();
+    if (isSteps(started)) return started;
+    throw new InstrumentError(
+      `${this.name}: thread ${thread} never stops, so nothing of it would be explored; it must ` +
+        'return what an exported function of the instrumented files returns',
+    );
   }
 
   fault(): Fault | null {
     return null;
   }
 
-  judge(): readonly Fault[] {
+  judge(stepCount: number): readonly Fault[] {
+    this.#mustAllHaveStepped(stepCount);
     const text = this.#program.judge?.(this.words) ?? null;
     return text === null ? NO_FAULTS : [{ kind: 'forbidden outcome', text }];
+  }
+
+  /** Over other memory than `words` a thread makes no step, and anything would pass. */
+  #mustAllHaveStepped(stepCount: number): void {
+    for (let thread = 0; thread < this.threadCount; thread++) {
+      const first = this.#who.indexOf(thread);
+      if (first >= 0 && first < stepCount) continue;
+      throw new InstrumentError(
+        `${this.name}: thread ${thread} touched no shared memory; is it given the same words as ` +
+          'the program?',
+      );
+    }
   }
 
   outcome(): string {
@@ -73,5 +95,3 @@ export class ModuleSubject implements Subject {
 function isSteps(value: unknown): value is Steps {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && 'next' in value;
 }
-
-function* endedSteps(): Steps<void> {}

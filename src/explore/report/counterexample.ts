@@ -18,6 +18,20 @@ export interface TracedStep {
   readonly matters: boolean;
 }
 
+/** A place in the source that touched a word, and how. */
+export interface RacingPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly access: string;
+}
+
+/** Two places that touched one word with nothing to order them. */
+export interface TracedRace {
+  readonly word: string;
+  /** The one that came first stands first. */
+  readonly places: readonly [RacingPlace, RacingPlace];
+}
+
 /** From where a thread was put aside to where it used what had changed under it. */
 export interface CriticalWindow {
   readonly thread: number;
@@ -35,12 +49,27 @@ export interface Counterexample {
   readonly threadCount: number;
   readonly steps: readonly TracedStep[];
   readonly events: readonly OperationEvent[];
+  /** Threads that had not come to their end when the execution was over. */
+  readonly unfinished: readonly number[];
   readonly window: CriticalWindow | null;
+  /** Data races of this interleaving; others may have more. */
+  readonly races: readonly TracedRace[];
 }
 
-/** Runs the schedule again and writes down what a person needs to follow it. */
-export function counterexampleOf(subject: Subject, schedule: string, fault: Fault): Counterexample {
+/**
+ * Runs the schedule again and writes down what a person needs to follow it.
+ *
+ * @param wanted the fault it is to show; by default the first that the replay comes to
+ * @throws RangeError if there is none
+ */
+export function counterexampleOf(
+  subject: Subject,
+  schedule: string,
+  wanted?: Fault,
+): Counterexample {
   const run = replay(subject, schedule);
+  const fault = wanted ?? run.faults[0];
+  if (fault === undefined) throw new RangeError(`${schedule} shows no fault of ${subject.name}`);
   const window = windowOf(subject, run.steps);
   const shared = sharedWords(run.steps, window);
   const isInWindow = (index: number) =>
@@ -68,7 +97,23 @@ export function counterexampleOf(subject: Subject, schedule: string, fault: Faul
     threadCount: subject.threadCount,
     steps,
     events: [...(subject.events?.() ?? [])],
+    unfinished: Array.from({ length: subject.threadCount }, (_, thread) => thread).filter(
+      (thread) => ((run.alive >> thread) & 1) === 1,
+    ),
     window,
+    races: run.races.map(({ word, sites }) => ({
+      word: subject.wordName(word),
+      places: [placeOf(subject, sites[0]), placeOf(subject, sites[1])],
+    })),
+  };
+}
+
+function placeOf(subject: Subject, index: number): RacingPlace {
+  const site = subject.sites[index];
+  return {
+    file: site?.file ?? '',
+    line: site?.line ?? 0,
+    access: accessName(site?.kind ?? Access.none),
   };
 }
 

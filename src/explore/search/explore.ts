@@ -8,6 +8,7 @@ import type { Subject } from '../engine/subject.ts';
 import { DepthFirst, type Reduction } from './depth-first.ts';
 import { execute } from './execution.ts';
 import { byPriority } from './priority.ts';
+import { raceFault } from './race-fault.ts';
 import { randomWalk } from './random-walk.ts';
 import type { ExplorationVerdict } from './verdict.ts';
 
@@ -57,17 +58,35 @@ export interface Exploration {
 
 const EXECUTIONS = 1_000_000;
 const FOR_NS = 60_000_000_000;
-/** Executions between two looks at the clock. */
-const CLOCK_PERIOD = 64;
+/** Executions between two stops of a search. */
+const STOP_PERIOD = 64;
 /** What the portfolio draws by lot of each kind before it searches in order. */
 const PORTFOLIO_DRAWS = 64;
 const PORTFOLIO_PREEMPTIONS = 1;
 
 /** Searches for an execution with a fault; stops at the first. */
 export function explore(subject: Subject, options: ExploreOptions = {}): Exploration {
-  return new Search(subject, options).run();
+  const untilNs = nowNs() + (options.forNs ?? FOR_NS);
+  const search = searching(subject, options);
+  for (let step = search.next(false); ; step = search.next(nowNs() > untilNs)) {
+    if (step.done) return step.value;
+  }
 }
 
+/**
+ * The same search in pieces: it stops now and then, with the number of executions so far, to be
+ * told whether its time is over. In between it may be left alone for any time, or for good. The
+ * time of the options is not looked at: whoever goes through the pieces keeps it.
+ */
+export function* searching(subject: Subject, options: ExploreOptions = {}): Searching {
+  return yield* new Search(subject, options).run();
+}
+
+/** Yields the executions so far; sent true, it comes to its end with what it has. */
+export type Searching = Generator<number, Exploration, boolean>;
+
+/** Part of a search: stops where the whole does. */
+type Piecewise<T> = Generator<number, T, boolean>;
 type Part = 'found' | 'complete' | 'budget';
 
 class Search {
@@ -75,9 +94,10 @@ class Search {
   readonly #options: ExploreOptions;
   readonly #machine: Machine;
   readonly #detector: RaceDetector | null;
-  readonly #untilNs: number;
   readonly #executionsMost: number;
   #executions = 0;
+  #stoppedAt = 0;
+  #isEnded = false;
   #fault: Fault | null = null;
   #length = 1;
 
@@ -88,12 +108,11 @@ class Search {
     this.#detector =
       options.races === 'off' ? null : new RaceDetector(threadCount, sites.length, words.length);
     this.#machine = new Machine(subject, this.#detector, options.stepBound ?? STEP_BOUND);
-    this.#untilNs = nowNs() + (options.forNs ?? FOR_NS);
     this.#executionsMost = options.executions ?? EXECUTIONS;
   }
 
-  run(): Exploration {
-    const verdict = this.#search(this.#options.strategy ?? { kind: 'portfolio' });
+  *run(): Searching {
+    const verdict = yield* this.#search(this.#options.strategy ?? { kind: 'portfolio' });
     const { name, fingerprint } = this.#subject;
     const threads = [...this.#machine.who.subarray(0, this.#machine.stepCount)];
     this.#machine.restore();
@@ -109,21 +128,21 @@ class Search {
     };
   }
 
-  #search(strategy: Strategy): ExplorationVerdict {
+  *#search(strategy: Strategy): Piecewise<ExplorationVerdict> {
     switch (strategy.kind) {
       case 'random':
-        return this.#sampled(this.#draw(this.#executionsMost, null));
+        return this.#sampled(yield* this.#draw(this.#executionsMost, null));
       case 'pct':
-        return this.#sampled(this.#draw(this.#executionsMost, strategy.depth));
+        return this.#sampled(yield* this.#draw(this.#executionsMost, strategy.depth));
       case 'bounded':
-        return this.#bounded(strategy.preemptions);
+        return yield* this.#bounded(strategy.preemptions);
       case 'dpor': {
-        const part = this.#depthFirst('dpor', Number.POSITIVE_INFINITY);
+        const part = yield* this.#depthFirst('dpor', Number.POSITIVE_INFINITY);
         if (part === 'found') return { kind: 'fail' };
         return { kind: part === 'complete' ? 'pass-exhaustive' : 'unknown-budget' };
       }
       case 'portfolio':
-        return this.#portfolio();
+        return yield* this.#portfolio();
     }
   }
 
@@ -132,10 +151,10 @@ class Search {
     return { kind: 'pass-sampled', executions: this.#executions };
   }
 
-  #bounded(most: number): ExplorationVerdict {
+  *#bounded(most: number): Piecewise<ExplorationVerdict> {
     let reached = -1;
     for (let bound = 0; bound <= most; bound++) {
-      const part = this.#depthFirst('none', bound);
+      const part = yield* this.#depthFirst('none', bound);
       if (part === 'found') return { kind: 'fail' };
       if (part === 'budget') break;
       reached = bound;
@@ -145,30 +164,30 @@ class Search {
       : { kind: 'pass-bounded', preemptions: reached };
   }
 
-  #portfolio(): ExplorationVerdict {
+  *#portfolio(): Piecewise<ExplorationVerdict> {
     for (const depth of [null, 2, 3]) {
-      if (this.#draw(PORTFOLIO_DRAWS, depth) === 'found') return { kind: 'fail' };
+      if ((yield* this.#draw(PORTFOLIO_DRAWS, depth)) === 'found') return { kind: 'fail' };
     }
-    const bounded = this.#bounded(PORTFOLIO_PREEMPTIONS);
+    const bounded = yield* this.#bounded(PORTFOLIO_PREEMPTIONS);
     if (bounded.kind === 'fail') return bounded;
-    const exhaustive = this.#search({ kind: 'dpor' });
+    const exhaustive = yield* this.#search({ kind: 'dpor' });
     return exhaustive.kind === 'unknown-budget' ? bounded : exhaustive;
   }
 
-  #depthFirst(reduction: Reduction, preemptionBound: number): Part {
+  *#depthFirst(reduction: Reduction, preemptionBound: number): Piecewise<Part> {
     const search = new DepthFirst(this.#machine, reduction, preemptionBound);
     for (;;) {
-      if (this.#isOver()) return 'budget';
+      if (this.#isSpent || (this.#isDue && this.#ends(yield this.#stopped()))) return 'budget';
       const faults = search.next();
       if (faults === false) return 'complete';
       if (this.#ended(faults)) return 'found';
     }
   }
 
-  #draw(count: number, depth: number | null): Part {
+  *#draw(count: number, depth: number | null): Piecewise<Part> {
     const random: RandomStream = streamFor(this.#options.seed ?? 0, depth, 'explore');
     for (let drawn = 0; drawn < count; drawn++) {
-      if (this.#isOver()) return 'budget';
+      if (this.#isSpent || (this.#isDue && this.#ends(yield this.#stopped()))) return 'budget';
       const choose =
         depth === null
           ? randomWalk(random)
@@ -190,17 +209,26 @@ class Search {
 
   #raceFaults(): readonly Fault[] {
     const race = this.#detector?.races[0];
-    if (race === undefined) return NO_FAULTS;
-    const [one, other] = race.sites.map((site) => {
-      const { file, line } = this.#subject.sites[site] as { file: string; line: number };
-      return `${file}:${line}`;
-    });
-    const word = this.#subject.wordName(race.word);
-    return [{ kind: 'data race', text: `Nothing orders ${one} and ${other} on ${word}.` }];
+    return race === undefined ? NO_FAULTS : [raceFault(this.#subject, race)];
   }
 
-  #isOver(): boolean {
-    if (this.#executions >= this.#executionsMost) return true;
-    return this.#executions % CLOCK_PERIOD === CLOCK_PERIOD - 1 && nowNs() > this.#untilNs;
+  get #isSpent(): boolean {
+    return this.#isEnded || this.#executions >= this.#executionsMost;
+  }
+
+  /** Once every so many executions, and not again before the next one. */
+  get #isDue(): boolean {
+    return this.#executions - this.#stoppedAt >= STOP_PERIOD;
+  }
+
+  #stopped(): number {
+    this.#stoppedAt = this.#executions;
+    return this.#executions;
+  }
+
+  /** What was told once holds for all that is left of the search. */
+  #ends(isTimeOver: boolean): boolean {
+    this.#isEnded ||= isTimeOver;
+    return this.#isEnded;
   }
 }

@@ -1,6 +1,6 @@
 import type { FaultKind } from '../engine/fault.ts';
 import type { Subject } from '../engine/subject.ts';
-import { explore } from './explore.ts';
+import { searching } from './explore.ts';
 
 /** The smallest failure found: which program, which schedule. */
 export interface Minimal {
@@ -24,11 +24,24 @@ export function minimise(
   kind: FaultKind,
   executions = EXECUTIONS,
 ): Minimal | null {
-  let best = fewestPreemptions(subject, kind, executions);
+  const search = minimising(subject, kind, executions);
+  for (let step = search.next(false); ; step = search.next(false)) {
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in pieces, like `searching`; sent true, it ends with the smallest found so far. */
+export function* minimising(
+  subject: Subject,
+  kind: FaultKind,
+  executions = EXECUTIONS,
+): Generator<number, Minimal | null, boolean> {
+  let best = yield* fewestPreemptions(subject, kind, executions);
   for (let shrank = true; shrank; ) {
     shrank = false;
     for (const smaller of (best?.subject ?? subject).smaller?.() ?? []) {
-      const found = fewestPreemptions(smaller, kind, executions);
+      if (yield 0) return best;
+      const found = yield* fewestPreemptions(smaller, kind, executions);
       if (found === null) continue;
       best = found;
       shrank = true;
@@ -38,8 +51,12 @@ export function minimise(
   return best;
 }
 
-function fewestPreemptions(subject: Subject, kind: FaultKind, executions: number): Minimal | null {
-  const { schedule } = explore(subject, {
+function* fewestPreemptions(
+  subject: Subject,
+  kind: FaultKind,
+  executions: number,
+): Generator<number, Minimal | null, boolean> {
+  const { schedule } = yield* searching(subject, {
     strategy: { kind: 'bounded', preemptions: PREEMPTIONS_MOST },
     races: kind === 'data race' ? 'fail' : 'off',
     only: [kind],

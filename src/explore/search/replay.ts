@@ -1,9 +1,11 @@
 import { Access } from '../access.ts';
 import type { Fault } from '../engine/fault.ts';
 import { Machine } from '../engine/machine.ts';
+import { type Race, RaceDetector } from '../engine/race-detector.ts';
 import { parseSchedule } from '../engine/schedule.ts';
 import type { Subject } from '../engine/subject.ts';
 import { execute, lowestOf } from './execution.ts';
+import { raceFault } from './race-fault.ts';
 
 /** One access of one thread, as it was made. */
 export interface Step {
@@ -19,9 +21,14 @@ export interface Step {
 }
 
 export interface Replay {
+  /** What this interleaving breaks; a data race of it stands last. */
   readonly faults: readonly Fault[];
   readonly steps: readonly Step[];
   readonly preemptions: number;
+  /** Of this one interleaving. */
+  readonly races: readonly Race[];
+  /** Threads that had not come to their end, one bit each. */
+  readonly alive: number;
   /** Answers of the threads, and the memory at the end. */
   readonly outcome: string;
   /** Step at which the schedule named a thread that could not go on, or ended; null if never. */
@@ -36,7 +43,9 @@ export interface Replay {
  */
 export function replay(subject: Subject, schedule: string): Replay {
   const { fingerprint, threads } = parseSchedule(schedule);
-  const machine = new Machine(subject, null);
+  const { threadCount, sites, words } = subject;
+  const detector = new RaceDetector(threadCount, sites.length, words.length);
+  const machine = new Machine(subject, detector);
   const steps: Step[] = [];
   let divergedAt: number | null = null;
   let last = -1;
@@ -45,7 +54,7 @@ export function replay(subject: Subject, schedule: string): Replay {
     if (open !== null) steps.push({ ...open, after: machine.words[open.word] as number });
     open = null;
   };
-  const faults = execute(machine, (enabled) => {
+  const shown = execute(machine, (enabled) => {
     close();
     const position = machine.stepCount;
     const planned = threads[position] ?? -1;
@@ -66,12 +75,16 @@ export function replay(subject: Subject, schedule: string): Replay {
     return thread;
   });
   close();
+  const faults = [...shown, ...detector.races.slice(0, 1).map((race) => raceFault(subject, race))];
+  const alive = machine.alive();
   const outcome = `${subject.outcome()} ${machine.memoryDigest()}`;
   machine.restore();
   return {
     faults,
     steps,
     preemptions: steps.filter(({ preempts }) => preempts).length,
+    races: detector.races,
+    alive,
     outcome,
     divergedAt,
     isStale: fingerprint !== subject.fingerprint,

@@ -29,7 +29,8 @@ export function verdictText(verdict: ExplorationVerdict): string {
       );
     case 'pass-bounded':
       return (
-        `Every interleaving with at most ${verdict.preemptions} pre-emptions was run. ` +
+        `Every interleaving with at most ${verdict.preemptions} ` +
+        `pre-emption${verdict.preemptions === 1 ? '' : 's'} was run. ` +
         'Those with more were not.'
       );
     case 'pass-sampled':

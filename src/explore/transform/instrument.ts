@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Site } from '../access.ts';
@@ -75,7 +75,10 @@ export async function instrument(options: InstrumentOptions): Promise<Instrument
       isForeign: (name) => isForeign(module, name, indexOf),
     }),
   );
-  const runtime = createRuntime();
+  const runtime = createRuntime((index) => {
+    const site = sites[index];
+    return `${site?.file}:${site?.line}:${site?.column}`;
+  });
   const exported = evaluate(bodies, runtime, outside);
   return {
     sites,
@@ -94,8 +97,16 @@ function pathOf(file: string | URL): string {
 }
 
 function readText(path: string): string {
-  if (!existsSync(path)) throw new InstrumentError(`${path}: there is no such file to instrument`);
-  return readFileSync(path, 'utf8');
+  if (/\.[cm]?tsx?$/.test(path)) {
+    throw new InstrumentError(`${path}: TypeScript is not read; name the JavaScript made from it`);
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new InstrumentError(`${path}: cannot be instrumented: ${reason}`);
+  }
 }
 
 function applyPatch(texts: Map<string, string>, patch: Patch): void {
@@ -156,12 +167,23 @@ async function loadOutside(
     for (const specifier of specifiersOf(module)) {
       const target = resolveImport(module, specifier);
       if (ours.has(target) || target in outside) continue;
-      outside[target] = await import(
-        specifier.startsWith('.') ? pathToFileURL(target).href : specifier
-      );
+      outside[target] = await imported(module, specifier, target);
     }
   }
   return outside;
+}
+
+/** A package is looked for from here, a file beside the module that names it. */
+async function imported(
+  { path }: ModuleSource,
+  specifier: string,
+  target: string,
+): Promise<unknown> {
+  try {
+    return await import(specifier.startsWith('.') ? pathToFileURL(target).href : specifier);
+  } catch (error) {
+    throw new InstrumentError(`${path}: its import of ${specifier} failed: ${String(error)}`);
+  }
 }
 
 function linkageOf(modules: readonly ModuleSource[], hints: Hints): Linkage {

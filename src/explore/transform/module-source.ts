@@ -27,6 +27,7 @@ export interface ModuleSource {
   readonly functions: ReadonlySet<string>;
   /** Private fields that only constructors write: what they hold does not change during a call. */
   readonly fixedFields: ReadonlySet<string>;
+  /** `file:line:column`, as editors count. */
   at(node: AnyNode): string;
 }
 
@@ -35,7 +36,10 @@ export function parseModule(path: string, text: string): ModuleSource {
   try {
     program = parse(text, { ecmaVersion: 'latest', sourceType: 'module', locations: true });
   } catch (error) {
-    throw new InstrumentError(`${path}: ${(error as Error).message}`);
+    // The parser says where in parentheses, and counts columns from 0.
+    const { message, loc } = error as SyntaxError & { loc: { line: number; column: number } };
+    const reason = message.replace(/ \(\d+:\d+\)$/, '');
+    throw new InstrumentError(`${path}:${loc.line}:${loc.column + 1}: no JavaScript: ${reason}`);
   }
   const units = new Map<AnyNode, Unit>();
   const variables = new Set<string>();
@@ -49,7 +53,7 @@ export function parseModule(path: string, text: string): ModuleSource {
     variables,
     functions: new Set([...units.values()].map(({ key }) => key)),
     fixedFields: fixedFieldsOf(program),
-    at: (node) => `${path}:${node.loc?.start.line ?? 0}`,
+    at: ({ loc }) => `${path}:${loc?.start.line ?? 1}:${(loc?.start.column ?? 0) + 1}`,
   };
 }
 

@@ -53,6 +53,15 @@ const STATEMENTS_TO_END: readonly string[] = [
   'ContinueStatement',
 ];
 
+/** What has no place in code that is explored, in words. */
+const REFUSED = {
+  YieldExpression: 'a generator of its own',
+  AwaitExpression: 'await, since threads do not wait for promises',
+  WithStatement: 'a with statement',
+  TaggedTemplateExpression: 'a tagged template',
+  ImportExpression: 'an import while it runs',
+} as const;
+
 const CHANGING_METHODS: readonly string[] = ['add', 'sub', 'and', 'or', 'xor', 'exchange'];
 
 /** Methods that the language itself has on something; a call of that name may mean that one. */
@@ -86,7 +95,10 @@ class Renderer {
 
   render(): string {
     const { text, program, path } = this.#module;
-    if (text.includes('$x_')) throw new InstrumentError(`${path}: names with $x_ are taken`);
+    if (text.includes('$x_')) {
+      const line = text.slice(0, text.indexOf('$x_')).split('\n').length;
+      throw new InstrumentError(`${path}:${line}:1: names with $x_ are taken`);
+    }
     const exported: string[] = [];
     const body = program.body.map((node) => this.#topLevel(node, exported));
     return `(() => {\n${body.join('\n')}\nreturn { ${exported.join(', ')} };\n})()`;
@@ -184,7 +196,7 @@ class Renderer {
       case 'WithStatement':
       case 'TaggedTemplateExpression':
       case 'ImportExpression':
-        return this.#refuse(node, node.type);
+        return this.#refuse(node, REFUSED[node.type]);
       case 'ChainExpression':
         return this.#chain(node);
       default:
@@ -237,7 +249,8 @@ class Renderer {
   #method(node: AnyNode & { type: 'MethodDefinition' }): string {
     const unit = this.#module.units.get(node.value);
     if (unit === undefined || !this.#steps(unit)) return this.#copyOfMember(node, node.value);
-    const name = node.key.type === 'PrivateIdentifier' ? `#${node.key.name}` : textOf(node.key);
+    const name =
+      node.key.type === 'PrivateIdentifier' ? `#${node.key.name}` : this.#keyText(node.key);
     const prefix = node.static ? 'static ' : '';
     return `${prefix}*${name}${this.#generator(node.value, unit)}`;
   }
@@ -248,7 +261,7 @@ class Renderer {
       return isFunction(node.value) ? this.#copyOfMember(node, node.value) : this.#copyOf(node);
     }
     if (node.value.type === 'ArrowFunctionExpression') this.#mustNotUseThis(node.value);
-    return `*${textOf(node.key)}${this.#generator(node.value, unit)}`;
+    return `*${this.#keyText(node.key)}${this.#generator(node.value, unit)}`;
   }
 
   /** A method that does not step: its head as it stands, its function without stops. */
@@ -547,6 +560,12 @@ class Renderer {
     return `$x_plain((${this.#node(node)}), ${JSON.stringify(this.#module.at(node))})`;
   }
 
+  #keyText(node: AnyNode): string {
+    if (node.type === 'Identifier') return node.name;
+    if (node.type === 'Literal') return JSON.stringify(node.value);
+    return this.#refuse(node, 'a method with a computed name');
+  }
+
   #refuse(node: AnyNode, what: string): never {
     throw new InstrumentError(`${this.#module.at(node)}: cannot be instrumented: ${what}`);
   }
@@ -610,7 +629,7 @@ class Renderer {
     sites.push({
       kind,
       file: lines.file,
-      line: lines.lineOf(line, column),
+      ...lines.placeOf(line, column),
       place: this.#frame.place,
       text: this.#module.text.slice(node.start, node.end).replace(/\s+/g, ' '),
     });
@@ -631,12 +650,6 @@ const PORT_CALL = 4;
 function nameOf(node: AnyNode): string {
   if (node.type === 'Identifier') return node.name;
   return node.type === 'Literal' ? String(node.value) : '';
-}
-
-function textOf(node: AnyNode): string {
-  if (node.type === 'Identifier') return node.name;
-  if (node.type === 'Literal') return JSON.stringify(node.value);
-  throw new InstrumentError('a method with a computed name cannot be instrumented');
 }
 
 function declaredNames(node: AnyNode): string[] {

@@ -42,7 +42,8 @@ export interface Runtime {
 
 type View = Int32Array | Uint32Array;
 
-export function createRuntime(): Runtime {
+/** @param placeOf where a site stands, for messages */
+export function createRuntime(placeOf: (site: number) => string): Runtime {
   const port = new Int32Array(Port.size);
   let shared: Int32Array = new Int32Array(0);
   let length = 0;
@@ -58,10 +59,12 @@ export function createRuntime(): Runtime {
     throw new RangeError(`index ${index} lies outside shared memory`);
   };
 
-  const baseOf = (view: object): number => {
+  const baseOf = (view: object, site: number): number => {
     if (!ArrayBuffer.isView(view) || view.buffer !== shared.buffer) return -1;
     if (!(view instanceof Int32Array) && !(view instanceof Uint32Array)) {
-      throw new InstrumentError('shared memory is explored through views of 32-bit integers only');
+      throw new InstrumentError(
+        `${placeOf(site)}: shared memory is explored through views of 32-bit integers only`,
+      );
     }
     return view.byteOffset / WORD_BYTES;
   };
@@ -69,7 +72,7 @@ export function createRuntime(): Runtime {
     if (typeof view !== 'object' || view === null) return false;
     let base = bases.get(view);
     if (base === undefined) {
-      base = baseOf(view);
+      base = baseOf(view, site);
       bases.set(view, base);
     }
     if (base < 0) return false;
@@ -84,7 +87,8 @@ export function createRuntime(): Runtime {
     return true;
   };
   const mustBeShared = (view: View, index: number, site: number): void => {
-    if (!at(view, index, site)) throw new InstrumentError('a wait on memory that is not shared');
+    if (at(view, index, site)) return;
+    throw new InstrumentError(`${placeOf(site)}: a wait on memory that is not shared`);
   };
 
   const functions: RuntimeFunctions = {
