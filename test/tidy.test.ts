@@ -45,9 +45,37 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     ours: ['device', 'lock', 'memory', 'record', 'scenario/plan', 'clock', 'random', 'errors'],
     packages: ['acorn', 'node:*'],
   },
+  statistics: { ours: ['random'], packages: [] },
+  overhead: {
+    ours: [
+      'device',
+      'lock',
+      'memory',
+      'load/scatter',
+      'record/run-record',
+      'report/folder',
+      'statistics',
+      'scenario/plan',
+      'clock',
+      'random',
+      'units',
+      'errors',
+    ],
+    packages: ['node:*'],
+  },
   report: { ours: ['record', 'check', 'scenario', 'units', 'errors'], packages: ANY },
   workers: {
-    ours: ['load', 'explore', 'device', 'lock', 'memory', 'record', 'scenario/plan', 'clock'],
+    ours: [
+      'load',
+      'explore',
+      'overhead',
+      'device',
+      'lock',
+      'memory',
+      'record',
+      'scenario/plan',
+      'clock',
+    ],
     packages: ['piscina', 'node:*'],
   },
   coordinator: { ours: ANY, packages: ANY },
@@ -60,6 +88,7 @@ const ENDS: readonly string[] = ['cli', 'workers'];
 
 /** What a folder may import types from, and nothing that runs. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  overhead: ['record/run-record'],
   check: ['record'],
   report: ['check'],
 };

@@ -8,6 +8,7 @@ import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { summaryText } from '../report/terminal.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from './load-scenario.ts';
+import { onSignals } from './signals.ts';
 import { terminalOf } from './terminal-of.ts';
 
 export interface RunArguments {
@@ -106,22 +107,6 @@ function liveOptions(args: RunArguments) {
     mode: isSilent ? ('none' as const) : mode,
     color: terminal.color,
     unicode: terminal.unicode,
-  };
-}
-
-/** The first signal ends the load and keeps what there is; the second ends the process. */
-function onSignals(interruption: AbortController): () => void {
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (interruption.signal.aborted) {
-      process.exit(name === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted);
-    }
-    interruption.abort(name);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return () => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
   };
 }
 
