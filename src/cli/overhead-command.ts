@@ -72,7 +72,7 @@ function judgeFile(
   const samples = samplesOf(file);
   const marginNs = scenario?.plan.overhead.marginNs ?? marginOf(args.margin);
   const seed = scenario?.plan.seed ?? seedOf(args.seed);
-  const taken = judged({ samples, stepNs: 0 }, { marginNs, seed });
+  const taken = judged({ samples }, { marginNs, seed });
   const source = { file: args.scenario ?? null, sets };
   const result = resultOf({
     ...base(scenario, source, seed, marginNs),
@@ -120,7 +120,7 @@ async function measure(
   }
   const { samples, interrupted } = experiment;
   const { marginNs } = overhead;
-  const taken = judged({ ...experiment, stepNs: environment.clock.stepNs }, { marginNs, seed });
+  const taken = judged(experiment, { marginNs, seed });
   const source = { file: scenario.sourceFile, sets };
   const result = resultOf({
     ...base(scenario, source, seed, marginNs),
@@ -190,8 +190,7 @@ function besideOf(scenario: LoadedScenario | null): readonly OverheadPath[] {
   const file = scenario?.plan.overhead.beside ?? null;
   if (scenario === null || file === null) return [];
   const { marginNs } = scenario.plan.overhead;
-  return judged({ samples: samplesOf(file), stepNs: 0 }, { marginNs, seed: scenario.plan.seed })
-    .paths;
+  return judged({ samples: samplesOf(file) }, { marginNs, seed: scenario.plan.seed }).paths;
 }
 
 function isSameFile(scenario: LoadedScenario | null, file: string): boolean {

@@ -1,4 +1,5 @@
 import { intervalOf, pairedDifference } from '../statistics/difference.ts';
+import { resolutionOf } from '../statistics/resolution.ts';
 import { comparisonIn, type JudgedPath } from './judge.ts';
 import { STEPS, type Step } from './remap-steps.ts';
 import { EMPTY, type Series, STEPS_PATH } from './samples.ts';
@@ -42,15 +43,12 @@ const READINGS: Readonly<Record<Exclude<Step, 'floor'>, number>> = {
 };
 
 /** Null without samples of the steps. */
-export function budgetOf(
-  samples: readonly Series[],
-  judged: readonly JudgedPath[],
-  stepNs: number,
-): Budget | null {
+export function budgetOf(samples: readonly Series[], judged: readonly JudgedPath[]): Budget | null {
   const taken = (step: Step) =>
     samples.find(({ path, operation }) => path === STEPS_PATH && operation === step)?.ns ?? [];
   const floor = taken('floor');
   if (floor.length < 2) return null;
+  const stepNs = resolutionOf(STEPS.flatMap(taken));
   const steps = STEPS.filter((step) => step !== 'floor').map((step) => {
     const floors = floor.map((ns) => ns * READINGS[step]);
     const difference = pairedDifference(taken(step), floors, stepNs);

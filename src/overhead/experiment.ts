@@ -169,15 +169,16 @@ class RoundTaker {
     this.#texts = new CommandTexts(plan);
     this.#order = streamFor(plan.seed, null, `overhead.order.${name}`);
     this.#fillCount = fillCount;
-    const call = (operation: Command): Entry => ({
+    // One function for all: one of its own would be compiled by itself, and differ by some ns.
+    const call = (command: Command, operation: string = command): Entry => ({
       operation,
-      time: () => this.#send(operation),
+      time: () => this.#send(command),
     });
     const entries: Entry[] = [
       { operation: FLOOR, time: () => this.#readClock() },
       call(EMPTY),
-      { operation: CONTROL, time: () => this.#send(EMPTY) },
-      ...commands.filter((command) => command !== EMPTY).map(call),
+      call(EMPTY, CONTROL),
+      ...commands.filter((command) => command !== EMPTY).map((command) => call(command)),
     ];
     if (name === 'process' && reference !== null) {
       const [program = '', ...words] = reference;

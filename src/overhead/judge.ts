@@ -11,6 +11,7 @@ import {
 import { type Equivalence, equivalenceOf } from '../statistics/equivalence.ts';
 import { detectableDifference, repetitionsToSee } from '../statistics/power.ts';
 import { quantileOf, restsOnFew } from '../statistics/quantile.ts';
+import { resolutionOf } from '../statistics/resolution.ts';
 import { EMPTY, FLOOR, REFERENCE, type Series, STEPS_PATH } from './samples.ts';
 
 /** Percentiles of an operation that are reported. */
@@ -61,8 +62,6 @@ export interface JudgedPath {
 export interface JudgeOptions {
   readonly marginNs: number;
   readonly seed: number;
-  /** Smallest step of the clock that the samples were taken with; 0 when that is not known. */
-  readonly stepNs: number;
 }
 
 /** All paths that the samples have, by the same rules, whoever took them. The steps are no path. */
@@ -79,10 +78,11 @@ export function judgeSamples(samples: readonly Series[], options: JudgeOptions):
 function judgePath(samples: readonly Series[], options: JudgeOptions): JudgedPath {
   const path = (samples[0] as Series).path;
   const empty = samples.find(({ operation }) => operation === EMPTY);
+  const stepNs = resolutionOf(samples.flatMap(({ ns }) => ns));
   const calls = samples.filter(({ operation }) => ![FLOOR, REFERENCE].includes(operation));
   const operations = samples.map((series) => {
     const isCompared = empty !== undefined && series !== empty && calls.includes(series);
-    const difference = isCompared ? differenceOf(series, empty, calls, options.stepNs) : null;
+    const difference = isCompared ? differenceOf(series, empty, calls, stepNs) : null;
     return {
       operation: series.operation,
       count: series.ns.length,

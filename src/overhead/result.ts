@@ -56,16 +56,15 @@ export interface Taken {
   readonly samples: readonly Series[];
   readonly answers?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly refusedRemaps?: Readonly<Record<string, number>>;
-  readonly stepNs: number;
 }
 
 /** Paths with their sentences, and where the time of a remap goes. */
 export function judged(
-  { samples, answers = {}, refusedRemaps = {}, stepNs }: Taken,
+  { samples, answers = {}, refusedRemaps = {} }: Taken,
   { marginNs, seed }: { readonly marginNs: number; readonly seed: number },
 ): { paths: OverheadPath[]; budget: Budget | null } {
-  const bare = judgeSamples(samples, { marginNs, seed, stepNs });
-  const budget = budgetOf(samples, bare, stepNs);
+  const bare = judgeSamples(samples, { marginNs, seed });
+  const budget = budgetOf(samples, bare);
   const paths = bare.map((path) => {
     const noted = {
       answers: answers[path.path] ?? {},

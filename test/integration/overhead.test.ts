@@ -79,7 +79,7 @@ test('what was measured is stored, and judged again comes to the same', async ()
     of.paths.map(({ path, operations }) => ({
       path,
       percentiles: operations.map(({ operation, percentiles }) => ({ operation, percentiles })),
-      estimates: operations.map(({ comparison }) => comparison?.difference.estimate),
+      comparisons: operations.map(({ comparison }) => comparison),
     }));
   expect(figures(result)).toEqual(figures(first));
 });

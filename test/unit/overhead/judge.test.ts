@@ -7,11 +7,11 @@ import { streamFor } from '../../../src/random.ts';
 import { incompleteBeta } from '../../../src/statistics/incomplete-beta.ts';
 import { normalQuantile } from '../../../src/statistics/normal.ts';
 
-const OPTIONS = { marginNs: 100_000, seed: 1, stepNs: 0 };
+const OPTIONS = { marginNs: 100_000, seed: 1 };
 const PUBLISHED = 'scenarios/overhead/published-samples.csv';
 
 function said(samples: readonly Series[]): string {
-  return judged({ samples, stepNs: 0 }, OPTIONS)
+  return judged({ samples }, OPTIONS)
     .paths.flatMap(({ says }) => says)
     .join('\n');
 }
