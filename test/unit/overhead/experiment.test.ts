@@ -64,11 +64,15 @@ describe('rounds', () => {
   });
 
   test('fill the device before the first, and again after each clear', async () => {
-    const overhead = { commands: ['ping', 'remap', 'status', 'clear'], fillCount: 10 } as const;
-    const plan = planWith({ allocator: { protocol: 'guarded' }, overhead });
-    const { answers } = await runExperiment(plan, never);
+    const commands = ['ping', 'remap', 'status', 'clear'] as const;
+    const plan = (fillCount: number) =>
+      planWith({ allocator: { protocol: 'guarded' }, overhead: { commands, fillCount } });
+    const { answers, refusedRemaps } = await runExperiment(plan(10), never);
     expect(answers.direct?.clear).toBe('cleared all remap entries');
     expect(answers.direct?.status).toMatch(/^status: 1[01] of 1000 spares used$/);
+    expect(refusedRemaps.direct).toBe(0);
+    // Thirty times 32 is all the spares there are, and no clear gives one back.
+    expect((await runExperiment(plan(32), never)).refusedRemaps.direct).toBeGreaterThan(0);
   });
 
   test('end when there is a signal, and what was taken by then is kept', async () => {

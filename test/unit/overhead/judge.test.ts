@@ -124,6 +124,8 @@ test('of 200 experiments without a difference, about 5 % see one', () => {
 test('a delay is seen where the samples can show it, and not where they cannot', () => {
   const large = remapIn(recorded(1, 40, 20e6), 5e6);
   expect(large).toMatchObject({ isDifferent: true, isBeyondMargin: true, isEquivalent: false });
+  const faster = remapIn(recorded(1, 40, -20e6), 5e6);
+  expect(faster).toMatchObject({ isDifferent: true, isBeyondMargin: true, isEquivalent: false });
   const small = remapIn(recorded(1, 40, 200e3));
   expect(small).toMatchObject({ isDifferent: false, isEquivalent: false });
   expect(small.detectableNs).toBeGreaterThan(200e3);
