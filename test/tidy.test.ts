@@ -59,12 +59,31 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     ],
     packages: ['node:*'],
   },
+  statistics: { ours: ['random'], packages: [] },
+  overhead: {
+    ours: [
+      'device',
+      'lock',
+      'memory',
+      'load/scatter',
+      'record/run-record',
+      'report/folder',
+      'statistics',
+      'scenario/plan',
+      'clock',
+      'random',
+      'units',
+      'errors',
+    ],
+    packages: ['node:*'],
+  },
   report: { ours: ['record', 'check', 'scenario', 'units', 'errors'], packages: ANY },
   workers: {
     ours: [
       'load',
       'explore',
       'stress',
+      'overhead',
       'device',
       'lock',
       'memory',
@@ -84,6 +103,7 @@ const ENDS: readonly string[] = ['cli', 'workers'];
 
 /** What a folder may import types from, and nothing that runs. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  overhead: ['record/run-record'],
   check: ['record'],
   report: ['check'],
 };

@@ -40,6 +40,7 @@ function parserOf(
         '  $ sparestorm run scenarios/dm-remap-v4/direct-callers.yaml --set expect=pass',
         '  $ sparestorm stress scenarios/guarded.yaml --for 10s',
         '  $ sparestorm explore scenarios/dm-remap-v4/hazards/h1-double-refill.yaml',
+        '  $ sparestorm overhead scenarios/overhead/direct.yaml',
         '  $ sparestorm validate "scenarios/**/*.yaml"',
         '',
         'Usage: $0 <command> [options]',
@@ -226,6 +227,47 @@ function parserOf(
       (args) => finish(import('./stress-command.ts').then((module) => module.stressCommand(args))),
     )
     .command(
+      'overhead [scenario]',
+      'Measure what a control path hides, or judge samples of such an experiment',
+      (command) =>
+        command
+          .positional('scenario', {
+            type: 'string',
+            describe: 'May be left out with --samples',
+          })
+          .option('set', setOption)
+          .option('seed', {
+            type: 'string',
+            describe: 'Decides the order within rounds, and the bootstrap',
+            group: 'Load:',
+          })
+          .option('repetitions', {
+            type: 'string',
+            describe: 'Rounds of each path, in place of overhead.repetitions',
+            group: 'Load:',
+          })
+          .option('margin', {
+            type: 'string',
+            describe: 'What counts as no difference, in place of overhead.margin (100us)',
+            group: 'Load:',
+          })
+          .option('samples', {
+            type: 'string',
+            describe: 'Judge the samples of a CSV file; nothing is measured',
+            group: 'Load:',
+          })
+          .option('out', outOption)
+          .option('json', jsonOption('One JSON document on stdout instead of text'))
+          .option('progress', {
+            type: 'boolean',
+            default: true,
+            describe: 'Progress on stderr; --no-progress switches it off',
+            group: 'Terminal:',
+          }),
+      (args) =>
+        finish(import('./overhead-command.ts').then((module) => module.overheadCommand(args))),
+    )
+    .command(
       'validate <scenarios...>',
       'Check scenario files, run nothing',
       (command) => scenariosOf(command).option('json', jsonOption('Problems as JSON')),
@@ -323,6 +365,7 @@ const COMMANDS = [
   'run',
   'stress',
   'explore',
+  'overhead',
   'validate',
   'layout',
   'list',

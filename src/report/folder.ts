@@ -75,7 +75,7 @@ function reducedName(name: string): string {
 }
 
 /** Renaming onto a folder that holds something fails, so two runs never get one name. */
-async function renameToFree(from: string, outDir: string, name: string): Promise<string> {
+export async function renameToFree(from: string, outDir: string, name: string): Promise<string> {
   for (let suffix = 1; ; suffix++) {
     const candidate = suffix === 1 ? name : `${name}-${suffix}`;
     try {

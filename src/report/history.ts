@@ -114,7 +114,11 @@ function parsedJson(text: string): unknown {
 export async function readResult(pathOrId: string, outDir: string): Promise<StoredResult> {
   const path = await folderOf(pathOrId, outDir);
   const file = join(path, RESULT_FILE);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(file, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    if (await isFile(join(path, 'overhead.json'))) {
+      const again = `sparestorm overhead --samples ${join(path, 'samples.csv')}`;
+      throw new UsageError(`${path} is no run: see its report.txt, or judge it again: ${again}`);
+    }
     if (error.code === 'ENOENT') throw new UsageError(`${path} has no ${RESULT_FILE}.`);
     throw new UsageError(`${file} cannot be read: ${error.message}.`);
   });

@@ -9,10 +9,10 @@ export interface Source {
 /**
  * One command line that runs the same scenario with the same operations again, for a POSIX shell.
  */
-export function reproCommand(source: Source, seed: number): string {
+export function reproCommand(source: Source, seed: number, command = 'run'): string {
   // A path that begins with a hyphen would be read as an option.
   const file = source.file.startsWith('-') ? `./${source.file}` : source.file;
-  const words = ['npx', 'sparestorm', 'run', file, '--seed', String(seed)];
+  const words = ['npx', 'sparestorm', command, file, '--seed', String(seed)];
   for (const set of source.sets) {
     if (!set.startsWith('seed=')) words.push('--set', set);
   }

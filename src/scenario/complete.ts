@@ -11,32 +11,45 @@ export type ResolvedScenario = Omit<ValidScenario, 'extends'>;
 
 /** Fills in the defaults that depend on other keys, and makes paths absolute. */
 export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario {
-  const { extends: _extends, ...rest } = scenario;
+  const { extends: _extends, ...others } = scenario;
+  const rest = { ...others, overhead: besideFrom(scenario.overhead, tree) };
   const { trace, ...load } = scenario.load;
   if (trace !== undefined) {
     const { folder } = originAt(tree, ['load', 'trace', 'file']).source;
     return { ...rest, load: { ...load, trace: { ...trace, file: resolve(folder, trace.file) } } };
   }
   const addresses = load.addresses ?? { distribution: 'uniform', slices: 'shared' };
-  const { theta = DEFAULT_THETA, ...others } = addresses;
+  const { theta = DEFAULT_THETA, ...drawn } = addresses;
   return {
     ...rest,
     load: {
       ...load,
       mix: load.mix ?? DEFAULT_MIX,
       blockSize: load.blockSize ?? DEFAULT_BLOCK_SIZE,
-      addresses: addresses.distribution === 'zipf' ? { ...others, theta } : others,
+      addresses: addresses.distribution === 'zipf' ? { ...drawn, theta } : drawn,
     },
   };
+}
+
+function besideFrom(overhead: ValidScenario['overhead'], tree: Tree): ValidScenario['overhead'] {
+  if (overhead.beside === undefined) return overhead;
+  const { folder } = originAt(tree, ['overhead', 'beside']).source;
+  return { ...overhead, beside: resolve(folder, overhead.beside) };
 }
 
 /** Text that came out of a substitution must not be taken for a reference when read again. */
 export function escaped(scenario: ResolvedScenario): ResolvedScenario {
   const { trace } = scenario.load;
+  const { beside, reference } = scenario.overhead;
   return {
     ...scenario,
     name: escapeReferences(scenario.name),
     description: escapeReferences(scenario.description),
+    overhead: {
+      ...scenario.overhead,
+      reference: escapeReferences(reference),
+      ...(beside === undefined ? {} : { beside: escapeReferences(beside) }),
+    },
     load: {
       ...scenario.load,
       ...(trace === undefined ? {} : { trace: { ...trace, file: escapeReferences(trace.file) } }),

@@ -17,6 +17,7 @@ export interface Plan {
   readonly load: LoadPlan;
   readonly faults: FaultPlan;
   readonly explore: ExplorePlan;
+  readonly overhead: OverheadPlan;
   readonly integrity: Integrity;
   readonly thresholds: readonly Threshold[];
   readonly expect: Expectation;
@@ -186,6 +187,58 @@ export interface ExplorePlan {
   /** The fault that must be found; null = as `expect` says. */
   readonly finds: FaultKind | null;
 }
+
+/** How a command reaches the target. */
+export const CONTROL_PATHS = ['direct', 'message', 'process'] as const;
+export type ControlPathName = (typeof CONTROL_PATHS)[number];
+
+/** What a target can be asked for; `ping` is the empty call that all others are held against. */
+export const COMMANDS = [
+  'ping',
+  'info',
+  'debug',
+  'stats',
+  'remap',
+  'status',
+  'verify',
+  'clear',
+] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** What the samples must say of `remap` against `ping`, in each path. */
+export const OVERHEAD_EXPECTATIONS = ['any', 'equivalent', 'different', 'unresolved'] as const;
+
+/** For `overhead` only. */
+export interface OverheadPlan {
+  readonly paths: readonly ControlPathName[];
+  readonly commands: readonly Command[];
+  /** Rounds; each has every command once. */
+  readonly repetitions: number;
+  /** A difference below this is called none. */
+  readonly marginNs: number;
+  /** Sectors that are remapped before the first round. */
+  readonly fillCount: number;
+  /** Program and arguments of the external command in the process path; null = none. */
+  readonly reference: readonly string[] | null;
+  /** Planted in every remap, as a canary. */
+  readonly delayNs: number;
+  readonly expect: (typeof OVERHEAD_EXPECTATIONS)[number];
+  /** Absolute path of samples to show beside ours; null = none. */
+  readonly beside: string | null;
+}
+
+/** Of a plan that is not made for `overhead`. */
+export const NO_OVERHEAD: OverheadPlan = {
+  paths: [],
+  commands: [],
+  repetitions: 0,
+  marginNs: 0,
+  fillCount: 0,
+  reference: null,
+  delayNs: 0,
+  expect: 'any',
+  beside: null,
+};
 
 /**
  * A fault planted in a thread of load, so that a user can see what a broken run looks like.

@@ -208,6 +208,23 @@ export const RULES: readonly Rule[] = [
       return [breach(['faults.thread.index'], message)];
     },
   },
+  {
+    reads: ['overhead.operations'],
+    examine: ({ overhead }) => {
+      if (overhead.commands.includes('ping')) return [];
+      const message = 'overhead.operations must name ping, the empty call';
+      return [breach(['overhead.operations'], message, 'all others are held against it')];
+    },
+  },
+  {
+    reads: ['overhead.operations', 'overhead.expect'],
+    examine: ({ overhead }) => {
+      const { commands, expect } = overhead;
+      if (expect === 'any' || commands.includes('remap')) return [];
+      const message = 'overhead.expect is about remap, which overhead.operations must name';
+      return [breach(['overhead.expect', 'overhead.operations'], message)];
+    },
+  },
 ];
 
 const TRACE_SAYS = 'the trace says what is issued, and where';

@@ -10,6 +10,8 @@ import {
 } from '../units.ts';
 import {
   ALLOCATOR_KINDS,
+  COMMANDS,
+  CONTROL_PATHS,
   EXPECTATIONS,
   FAULT_KINDS,
   IN_FLIGHT,
@@ -18,6 +20,7 @@ import {
   LOOKUPS,
   MATCHES,
   MEDIA,
+  OVERHEAD_EXPECTATIONS,
   PLACEMENTS,
   PROTOCOLS,
   SECTOR_BYTES,
@@ -485,6 +488,86 @@ const faults = map({
     .meta({ description: 'A fault of one thread, to see what a broken run looks like.' }),
 });
 
+const DEFAULT_COMMANDS = COMMANDS.filter((command) => command !== 'clear');
+
+/** At least one of the values, each once. */
+function listOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be a list of ${values.join(', ')}, each at most once, not ${shown(issue.input)}`;
+  return z
+    .array(oneOf(values), { error })
+    .min(1, { error })
+    .refine((list) => new Set(list).size === list.length, { error });
+}
+
+const overhead = map({
+  paths: listOf(CONTROL_PATHS)
+    .default([...CONTROL_PATHS])
+    .meta({
+      description:
+        'How commands reach the target. direct: a function call; message: a request to another ' +
+        'thread and back; process: a child process a command, as dmsetup is. Default all three.',
+    }),
+  operations: listOf(COMMANDS)
+    .default([...DEFAULT_COMMANDS])
+    .meta({
+      description:
+        'Commands of a round; ping is the empty call, and must be one of them. Also known: ' +
+        `clear. Default ${DEFAULT_COMMANDS.join(', ')}.`,
+    }),
+  repetitions: quantity(EVENTS, { min: 30, max: 100_000 })
+    .default(100)
+    .meta({
+      description:
+        'Rounds; each has every command once, in random order (k = 1000). 30 to 100000. ' +
+        'Default 100.',
+    }),
+  margin: time({ min: 1, max: HOUR_NS }).default('100us').meta({
+    description:
+      'What the claim calls no difference; a time with its unit, at most 1h. Default 100us.',
+  }),
+  fill: quantity(SECTORS, { min: 0, max: SECTOR_COUNT_MAX })
+    .default(0)
+    .meta({
+      description:
+        'Sectors that are remapped before the first round, and again after each clear; the ' +
+        'search for duplicates gets longer with them. From 0. Default 0.',
+    }),
+  reference: text('a command such as cat /proc/version, or none')
+    .refine((value) => value.trim() !== '' && !value.includes('\0'), {
+      error: 'must be a command such as cat /proc/version, or none',
+    })
+    .default('true')
+    .meta({
+      description:
+        'Program, with arguments after spaces, that the process path starts beside the ' +
+        'commands; no shell reads it. none: no such program. Default true.',
+    }),
+  delay: time({ min: 0, max: 1e9 })
+    .default('0s')
+    .meta({
+      description:
+        'Planted in every remap, to see that it is found; a time with its unit, at most 1s. ' +
+        'Default 0s.',
+    }),
+  expect: oneOf(OVERHEAD_EXPECTATIONS)
+    .default('any')
+    .meta({
+      description:
+        'What the samples must say of remap against ping, in each path, else exit code 1. ' +
+        'equivalent: within the margin; different: not the same; unresolved: neither can be ' +
+        'said. Default any.',
+    }),
+  beside: text('the path of a file of samples')
+    .min(1, { error: () => 'must not be empty' })
+    .optional()
+    .meta({
+      description:
+        'Samples of another experiment (CSV), from the folder of the file that this is written ' +
+        'in; they are judged by the same rules and shown beside ours.',
+    }),
+});
+
 export const scenarioSchema = map({
   version: z
     .literal(1, { error: (issue) => `must be 1, not ${shown(issue.input)}` })
@@ -573,6 +656,9 @@ export const scenarioSchema = map({
   })
     .prefault({})
     .meta({ description: 'For the command explore; a run takes no notice of it.' }),
+  overhead: overhead.prefault({}).meta({
+    description: 'For the command overhead; a run takes no notice of it.',
+  }),
   integrity: oneOf(INTEGRITIES)
     .default('strict')
     .meta({

@@ -5,6 +5,7 @@ import {
   type AddressPlan,
   type BlockSize,
   type LoadPlan,
+  type OverheadPlan,
   type Plan,
   SECTOR_BYTES,
   type Threshold,
@@ -56,12 +57,27 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
       threads: scenario.explore.program?.split('|') ?? null,
       finds: scenario.explore.finds ?? null,
     },
+    overhead: overheadPlan(scenario.overhead),
     integrity: scenario.integrity,
     thresholds,
     expect: scenario.expect,
     watchdogNs: ns(scenario.watchdog),
     intervalNs: ns(scenario.interval),
   });
+}
+
+function overheadPlan(overhead: ResolvedScenario['overhead']): OverheadPlan {
+  return {
+    paths: overhead.paths,
+    commands: overhead.operations,
+    repetitions: count(overhead.repetitions),
+    marginNs: ns(overhead.margin),
+    fillCount: sectors(overhead.fill),
+    reference: overhead.reference === 'none' ? null : overhead.reference.trim().split(/\s+/),
+    delayNs: ns(overhead.delay),
+    expect: overhead.expect,
+    beside: overhead.beside ?? null,
+  };
 }
 
 type Load = ResolvedScenario['load'];

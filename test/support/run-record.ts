@@ -12,7 +12,12 @@ import type {
 } from '../../src/record/run-record.ts';
 import { resultOf } from '../../src/report/result.ts';
 import type { Result } from '../../src/report/result-schema.ts';
-import type { Comparison, Operation, Plan } from '../../src/scenario/plan.ts';
+import {
+  type Comparison,
+  NO_OVERHEAD,
+  type Operation,
+  type Plan,
+} from '../../src/scenario/plan.ts';
 
 export type Overrides<T> = T extends readonly unknown[] | Histogram | Uint8Array
   ? T
@@ -65,6 +70,7 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     },
     faults: { thread: null },
     explore: { threads: null, finds: null },
+    overhead: NO_OVERHEAD,
     integrity: 'strict',
     thresholds: [],
     expect: 'pass',

@@ -32,6 +32,16 @@ load:
   addresses: { distribution: zipf, theta: 1.5, slices: disjoint }
 faults: { thread: { index: 3, afterOperations: 2k, does: hold-lock } }
 explore: { program: aa|w3m3, finds: double grant }
+overhead:
+  paths: [process]
+  operations: [ping, remap]
+  repetitions: 1k
+  margin: 1ms
+  fill: 1Ki
+  reference: cat  /proc/version
+  delay: 200us
+  expect: unresolved
+  beside: /a/x.csv
 integrity: sampled
 thresholds:
   - allocation.p99.9   <   100us
@@ -75,6 +85,17 @@ describe('a minimal scenario', () => {
       },
       faults: { thread: null },
       explore: { threads: null, finds: null },
+      overhead: {
+        paths: ['direct', 'message', 'process'],
+        commands: ['ping', 'info', 'debug', 'stats', 'remap', 'status', 'verify'],
+        repetitions: 100,
+        marginNs: 100_000,
+        fillCount: 0,
+        reference: ['true'],
+        delayNs: 0,
+        expect: 'any',
+        beside: null,
+      },
       integrity: 'strict',
       thresholds: [],
       expect: 'pass',
@@ -129,6 +150,17 @@ describe('a scenario with every key', () => {
       },
       faults: { thread: { thread: 3, afterOperations: 2000, does: 'hold-lock' } },
       explore: { threads: ['aa', 'w3m3'], finds: 'double grant' },
+      overhead: {
+        paths: ['process'],
+        commands: ['ping', 'remap'],
+        repetitions: 1000,
+        marginNs: 1_000_000,
+        fillCount: 1024,
+        reference: ['cat', '/proc/version'],
+        delayNs: 200_000,
+        expect: 'unresolved',
+        beside: '/a/x.csv',
+      },
       integrity: 'sampled',
       thresholds: [
         {

@@ -18,6 +18,18 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { until: exhausted }\n',
   },
   {
+    rule: 'overhead has an empty call',
+    broken: 'load: { operations: 5 }\noverhead: { operations: [remap] }\n',
+    problem: '4:25 overhead.operations must name ping, the empty call',
+    kept: 'load: { operations: 5 }\noverhead: { operations: [ping] }\n',
+  },
+  {
+    rule: 'overhead expects something of what it measures',
+    broken: 'load: { operations: 5 }\noverhead: { operations: [ping], expect: different }\n',
+    problem: '4:41 overhead.expect is about remap, which overhead.operations must name',
+    kept: 'load: { operations: 5 }\noverhead: { operations: [ping, remap], expect: different }\n',
+  },
+  {
     rule: 'a trace excludes a mix',
     broken: 'load: { trace: { file: x }, mix: { read: 1 } }\n',
     problem: '3:34 load.mix cannot be combined with load.trace',

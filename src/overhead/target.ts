@@ -1,0 +1,44 @@
+import { initialiseDevice } from '../device/index.ts';
+import { createMemory, touchPages } from '../memory/attach.ts';
+import type { Plan } from '../scenario/plan.ts';
+import type { CommandTarget } from './command-target.ts';
+import { CommandTexts } from './command-texts.ts';
+import { DelayedTarget } from './delayed-target.ts';
+import { rehearsalPlanOf } from './device-plan.ts';
+import { SimulatedTarget } from './simulated-target.ts';
+
+/** Until the engine has compiled what a command does. */
+const REHEARSED_ROUNDS = 3000;
+
+/**
+ * A target over shared memory of its own, which only the thread that asks for it touches. It has
+ * been rehearsed on another device: the first thousand calls of cold code take many times as long,
+ * and are no property of a path.
+ *
+ * @param plan as devicePlanOf() makes it
+ */
+export function makeTarget(plan: Plan): CommandTarget {
+  rehearse(plan);
+  return targetOn(plan);
+}
+
+function targetOn(plan: Plan): CommandTarget {
+  const memory = createMemory(plan);
+  touchPages(memory, 0, 1);
+  initialiseDevice(plan, memory);
+  const target = new SimulatedTarget(plan, memory);
+  const { delayNs } = plan.overhead;
+  return delayNs === 0 ? target : new DelayedTarget(target, delayNs);
+}
+
+function rehearse(plan: Plan): void {
+  const small = rehearsalPlanOf(plan, REHEARSED_ROUNDS);
+  const target = targetOn({ ...small, overhead: { ...small.overhead, delayNs: 0 } });
+  const texts = new CommandTexts(small);
+  for (let round = 0; round < REHEARSED_ROUNDS; round++) {
+    for (const command of plan.overhead.commands) {
+      // An emptied table would leave the search for duplicates unrehearsed.
+      if (command !== 'clear') target.command(texts.next(command));
+    }
+  }
+}
