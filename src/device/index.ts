@@ -12,6 +12,7 @@ import { MemoryMedium, NoMedium } from './medium.ts';
 import { PerWorkerAllocator } from './per-worker-allocator.ts';
 import { reservedSparesOf } from './placement.ts';
 import { PublishedCachedAllocator } from './published-cached-allocator.ts';
+import { PublishedSlotTable } from './published-slot-table.ts';
 import type { RemapTable } from './remap-table.ts';
 import { ReservationBitmap } from './reservation-bitmap.ts';
 import type { SpareAllocator } from './spare-allocator.ts';
@@ -56,6 +57,7 @@ export function allocatorOn(
 
 /** The plan's remap table over a run's memory. */
 export function remapTableOn(plan: Plan, words: Int32Array, layout: Layout): RemapTable {
+  if (plan.target.protocol === 'as-published') return new PublishedSlotTable(words, layout);
   return plan.remap.lookup === 'hash'
     ? new HashRemapTable(words, layout)
     : new LinearRemapTable(words, layout);

@@ -179,6 +179,39 @@ export const LockNode = { locked: 0, next: 1 } as const;
 export const Table = { used: 0, freeSlot: 1, capacity: 2, wordCount: STRIDE } as const;
 export const TableSlot = { lba: 0, spare: 1, next: 2, wordCount: 3 } as const;
 
+/**
+ * The target's table as published, in the place of the other: its counters, and slots that hold
+ * remaps and health tracking alike. Here an LBA is stored as it is, since a slot is born with LBA 0
+ * and not with "none"; −1 is written by `clear` only. Words of a slot, and the header, are changed
+ * under the target lock and read without it by whoever exports or restores the table.
+ *
+ *     used            slots that lookups see; the slot that the next manual remap is put in
+ *     healthEntries   slots that health tracking sees; the slot that the next LBA is tracked in
+ *     manualRemaps    since the last clear
+ *     autoRemaps      promotions since the last clear, those that made no slot visible included
+ *     writeErrors     failed writes that completions have seen; added to without any lock
+ *     readErrors      the same of reads, which as published nobody counts
+ */
+export const TargetTable = {
+  used: Table.used,
+  healthEntries: 3,
+  manualRemaps: 4,
+  autoRemaps: 5,
+  writeErrors: 6,
+  readErrors: 7,
+} as const;
+
+/** reason: see RemapReason; health: see Health. The time of the last error is not kept. */
+export const TargetSlot = {
+  lba: 0,
+  spare: 1,
+  errors: 2,
+  accesses: 3,
+  reason: 4,
+  health: 5,
+  wordCount: 6,
+} as const;
+
 /** Audit words of a group of sectors: see SectorAudit. */
 export const Audit = { issued: 0, floor: 1, wordCount: 2 } as const;
 
@@ -408,7 +441,11 @@ export function layoutOf(plan: Plan): Layout {
     'all',
     'under the target lock',
   );
-  const tableCapacity = Math.min(sectorCount, 2 * allocatableEndOf(plan));
+  const sharesSlots = plan.target.protocol === 'as-published';
+  const tableCapacity = sharesSlots
+    ? allocatableEndOf(plan)
+    : Math.min(sectorCount, 2 * allocatableEndOf(plan));
+  const slotWordCount = sharesSlots ? TargetSlot.wordCount : TableSlot.wordCount;
   const hashed = plan.remap.lookup === 'hash';
   const tableFilter = add(
     'remap filter',
@@ -424,11 +461,11 @@ export function layoutOf(plan: Plan): Layout {
   const tableSlots = add(
     'remap slots',
     'table',
-    tableCapacity * TableSlot.wordCount,
-    TableSlot.wordCount,
-    'a remap',
+    tableCapacity * slotWordCount,
+    slotWordCount,
+    sharesSlots ? 'all' : 'a remap',
     'all',
-    hashed ? 'atomic' : 'under the target lock',
+    hashed ? 'atomic' : sharesSlots ? 'unguarded on purpose' : 'under the target lock',
   );
 
   const latches = (sectors: number): number => {

@@ -16,6 +16,7 @@ import {
   partOf,
   Table,
   TableSlot,
+  TargetSlot,
   ThreadFloat,
 } from '../memory/layout.ts';
 import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histogram.ts';
@@ -213,6 +214,7 @@ export class Collector {
   remapTable(): RemapEntry[] {
     const { words, layout } = this.#memory;
     const used = words[layout.table + Table.used] as number;
+    if (this.#plan.target.protocol === 'as-published') return this.#visibleSlots(used);
     const entries: RemapEntry[] = [];
     for (let slot = 0; slot < used; slot++) {
       const at = layout.tableSlots + slot * TableSlot.wordCount;
@@ -220,6 +222,16 @@ export class Collector {
       if (lba >= 0) entries.push({ lba, spare: words[at + TableSlot.spare] as number });
     }
     return entries;
+  }
+
+  /** What lookups take for remaps, whatever put it there. */
+  #visibleSlots(used: number): RemapEntry[] {
+    const { words, layout } = this.#memory;
+    return Array.from({ length: used }, (_, slot) => {
+      const at = layout.tableSlots + slot * TargetSlot.wordCount;
+      const lba = words[at + TargetSlot.lba] as number;
+      return { lba, spare: words[at + TargetSlot.spare] as number };
+    }).filter(({ lba }) => lba >= 0);
   }
 
   /** null when integrity is off. */

@@ -14,6 +14,7 @@ export interface Plan {
   readonly allocator: AllocatorPlan;
   readonly lock: { readonly kind: LockKind };
   readonly remap: RemapPlan;
+  readonly target: TargetPlan;
   readonly load: LoadPlan;
   readonly faults: FaultPlan;
   readonly explore: ExplorePlan;
@@ -97,6 +98,15 @@ export interface RemapPlan {
    * drain: a remap waits for I/O in flight to its sector before it copies; ignore: as published.
    */
   readonly inFlight: (typeof IN_FLIGHT)[number];
+}
+
+/** What stands around the allocator: remap table, health of sectors, message interface. */
+export interface TargetPlan {
+  /**
+   * as-published: one array of slots holds remaps and health, and messages do as dm-remap's do;
+   * guarded: table and health apart, and what a message takes it gives back.
+   */
+  readonly protocol: Protocol;
 }
 
 /** What a thread can issue. The order is the numbering in shared memory and in every table. */

@@ -76,6 +76,25 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    reads: ['target.protocol', 'remap.lookup', 'load.mix'],
+    examine: ({ target, remap, load }) => {
+      if (target.protocol === 'guarded') return [];
+      const breaches: Breach[] = [];
+      if (remap.lookup !== 'linear') {
+        const message = `target.protocol as-published needs remap.lookup linear, not ${remap.lookup}`;
+        breaches.push(
+          breach(['target.protocol'], message, 'its slots are searched from the front'),
+        );
+      }
+      if (load.mix.unremap > 0) {
+        const message = 'load.mix.unremap needs target.protocol guarded, not as-published';
+        const hint = 'as published, no slot is given back';
+        breaches.push(breach(['load.mix.unremap', 'target.protocol'], message, hint));
+      }
+      return breaches;
+    },
+  },
+  {
     reads: ['load.until', 'load.mix', 'load.trace'],
     examine: ({ load }) => {
       if (!load.untilExhausted || load.trace !== null || load.mix.remap > 0) return [];

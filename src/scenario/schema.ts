@@ -628,6 +628,18 @@ export const scenarioSchema = map({
   })
     .prefault({})
     .meta({ description: 'How I/O finds remapped sectors.' }),
+  target: map({
+    protocol: oneOf(PROTOCOLS)
+      .default('guarded')
+      .meta({
+        description:
+          'as-published: one array of slots holds remaps and health tracking, and messages do ' +
+          'as those of dm-remap v4.0 (needs remap.lookup linear); guarded: corrected. Default ' +
+          'guarded.',
+      }),
+  })
+    .prefault({})
+    .meta({ description: 'What stands around the allocator: remap table, health, messages.' }),
   load: load.prefault({}).meta({
     description: 'What the threads do. At least one of duration, operations, until or trace.',
   }),

@@ -14,7 +14,7 @@ import {
 
 /** Every value in its one unit. The schema has seen the scenario, so nothing here can be wrong. */
 export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshold[]): Plan {
-  const { device, allocator, lock, remap, faults } = scenario;
+  const { device, allocator, lock, remap, target, faults } = scenario;
   const { spare } = device;
   return frozen({
     name: scenario.name,
@@ -42,6 +42,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     },
     lock: { kind: lock.kind },
     remap: { match: remap.match, lookup: remap.lookup, inFlight: remap.inFlight },
+    target: { protocol: target.protocol },
     load: loadPlan(scenario.load),
     faults: {
       thread:

@@ -51,6 +51,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     },
     lock: { kind: choices.lock ?? 'test-and-test-and-set' },
     remap: { match: choices.match ?? 'every-sector', lookup: 'hash', inFlight: 'drain' },
+    target: { protocol: 'guarded' },
     load: {
       threadCount: 2,
       model: 'closed',

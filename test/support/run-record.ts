@@ -55,6 +55,7 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     },
     lock: { kind: 'test-and-test-and-set' },
     remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
+    target: { protocol: 'guarded' },
     load: {
       threadCount: 2,
       model: 'closed',

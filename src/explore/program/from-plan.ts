@@ -20,13 +20,14 @@ const WITH_DATA_UNDONE: readonly (readonly string[])[] = [
 ];
 
 /** Which allocator, locks and table a scenario is about. */
-function settingsOf({ allocator, lock, remap }: Plan) {
+function settingsOf({ allocator, lock, remap, target }: Plan) {
   return {
     allocator: allocator.kind,
     protocol: allocator.protocol,
     outerLock: allocator.outerLock,
     lock: lock.kind,
     remap,
+    target: target.protocol,
   };
 }
 

@@ -28,6 +28,8 @@ export interface Program {
   readonly outerLock: boolean;
   readonly lock: LockKind;
   readonly remap: RemapPlan;
+  /** Of the table, the health tracking and the messages. */
+  readonly target: Protocol;
   /** Spares of the area, the first `reservedCount` of which are metadata. */
   readonly spareCount: number;
   readonly reservedCount: number;
@@ -55,6 +57,7 @@ const DEFAULTS: Program = {
   outerLock: false,
   lock: 'test-and-set',
   remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
+  target: 'guarded',
   spareCount: 3,
   reservedCount: 0,
   slotCount: 2,
@@ -100,6 +103,7 @@ export function programName(program: Program): string {
   const { remap } = program;
   const words: string[] = [program.allocator, program.protocol, program.lock];
   if (program.outerLock) words.push('outer');
+  if (program.target !== DEFAULTS.target) words.push('slots');
   for (const word of [remap.match, remap.lookup, remap.inFlight]) {
     if (!Object.values(DEFAULTS.remap).includes(word as never)) words.push(word);
   }
@@ -124,6 +128,7 @@ function settingOf(word: string, remap: RemapPlan, name: string): Partial<Progra
   if (among(PROTOCOLS)) return { protocol: word as Protocol };
   if (among(LOCK_KINDS)) return { lock: word as LockKind };
   if (word === 'outer') return { outerLock: true };
+  if (word === 'slots') return { target: 'as-published' };
   if (among(MATCHES)) return { remap: { ...remap, match: word as RemapPlan['match'] } };
   if (among(LOOKUPS)) return { remap: { ...remap, lookup: word as RemapPlan['lookup'] } };
   if (among(IN_FLIGHT)) return { remap: { ...remap, inFlight: word as RemapPlan['inFlight'] } };
@@ -159,6 +164,7 @@ export function planOf(program: Program): Plan {
     },
     lock: { kind: program.lock },
     remap: program.remap,
+    target: { protocol: program.target },
     load: {
       threadCount: program.threads.length,
       model: 'closed',

@@ -19,6 +19,7 @@ allocator:
   cache: { slots: 32, batch: 16, searchLimit: 100 }
 lock: { kind: ticket }
 remap: { match: first-sector, lookup: linear, inFlight: ignore }
+target: { protocol: as-published }
 load:
   threads: 4
   model: closed
@@ -70,6 +71,7 @@ describe('a minimal scenario', () => {
       },
       lock: { kind: 'test-and-test-and-set' },
       remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
+      target: { protocol: 'guarded' },
       load: {
         threadCount: 2,
         model: 'closed',
@@ -132,6 +134,7 @@ describe('a scenario with every key', () => {
       },
       lock: { kind: 'ticket' },
       remap: { match: 'first-sector', lookup: 'linear', inFlight: 'ignore' },
+      target: { protocol: 'as-published' },
       load: {
         threadCount: 4,
         model: 'closed',

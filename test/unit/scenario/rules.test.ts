@@ -80,6 +80,22 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { duration: 5s, mix: { remap: 1, unremap: 0 } }\n',
   },
   {
+    rule: 'the target as published is searched from the front',
+    broken: 'target: { protocol: as-published }\nload: { duration: 5s }\n',
+    problem: '3:21 target.protocol as-published needs remap.lookup linear, not hash',
+    kept: 'target: { protocol: as-published }\nremap: { lookup: linear }\nload: { duration: 5s }\n',
+  },
+  {
+    rule: 'the target as published gives no slot back',
+    broken:
+      'target: { protocol: as-published }\nremap: { lookup: linear }\nload: { duration: 5s, mix: ' +
+      '{ remap: 1, unremap: 1 } }\n',
+    problem: '5:49 load.mix.unremap needs target.protocol guarded, not as-published',
+    kept:
+      'target: { protocol: as-published }\nremap: { lookup: linear }\nload: { duration: 5s, mix: ' +
+      '{ remap: 1 } }\n',
+  },
+  {
     rule: 'until: exhausted needs remaps',
     broken: 'load: { until: exhausted, mix: { read: 1 } }\n',
     problem: '3:16 load.until: exhausted needs load.mix.remap above 0, to use up the spares',
