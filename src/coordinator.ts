@@ -188,6 +188,7 @@ function recordOf(
     ownerConflictCount: conflictCount,
     spares: collector.spares(),
     remapTable: collector.remapTable(),
+    target: collector.target(whole),
     data: collector.data(sweep),
     intervals: known.series.intervals,
     memory: collector.memory(),

@@ -8,10 +8,10 @@ import { broken, claimText, counted, evidenceOf, held, notApplicable, quoted } f
  * Goal: the remap table sends every remapped LBA to its own spare, and knows exactly the remaps
  * that the threads were told had succeeded.
  *
- * Method: the table as the run left it. Its LBAs are pairwise different and so are its spares; its
- * pairs are those of the live claims, the drain's left out, since they serve no LBA. As published,
- * a spare whose LBA found no room in the table stays claimed: as many claims may be missing from
- * the table as remaps failed. A guarded allocator takes such a spare back.
+ * Method: the table as the run left it. Its LBAs are on the device and pairwise different, and so
+ * are its spares; its pairs are those of the live claims, the drain's left out, since they serve no
+ * LBA. As published, a spare whose LBA found no room in the table stays claimed: as many claims may
+ * be missing from the table as remaps failed. A guarded allocator takes such a spare back.
  *
  * Not covered: lookups while the run went on (see data). The count of failed remaps leaves out the
  * warm-up: where remaps failed at all, claims of the warm-up that are missing are excused too. In
@@ -27,14 +27,19 @@ function examineTable(plan: Plan, run: RunRecord): Finding {
   const table = run.remapTable;
   const sameLba = repeated(table, 'lba');
   const sameSpare = repeated(table, 'spare');
-  const repeats = [...quoted(sameLba, repeatEvidence), ...quoted(sameSpare, repeatEvidence)];
-  const repeatCount = sameLba.length + sameSpare.length;
+  const beyond = table.filter(({ lba }) => lba >= plan.device.sectorCount);
+  const repeats = [
+    ...quoted(sameLba, repeatEvidence),
+    ...quoted(sameSpare, repeatEvidence),
+    ...quoted(beyond, (entry) => beyondEvidence(entry, plan.device.sectorCount)),
+  ];
+  const repeatCount = sameLba.length + sameSpare.length + beyond.length;
   const examined = `${counted(table.length, 'remap')} in the table examined`;
   if (!isLogComplete(run)) {
     const rest = `not compared with the claims: ${whyIncomplete(run)}`;
     return repeatCount === 0
       ? held(`${examined}: LBAs and spares pairwise different; ${rest}.`)
-      : broken(repeatCount, `${examined}: ${repeatCount} repeated; ${rest}.`, repeats);
+      : broken(repeatCount, `${examined}: ${repeatCount} wrong in itself; ${rest}.`, repeats);
   }
 
   const claims = settleClaims(run.claims).live.filter((claim) => claim.kind === 'claim');
@@ -82,6 +87,11 @@ function repeatEvidence({ field, one, other }: Repeat): Evidence {
       ? `LBA ${one.lba} is in the table twice, with spares ${one.spare} and ${other.spare}`
       : `spare ${one.spare} is in the table twice, for LBAs ${one.lba} and ${other.lba}`;
   return { text, spare: other.spare, lbas: [one.lba, other.lba] };
+}
+
+function beyondEvidence({ lba, spare }: RemapEntry, sectorCount: number): Evidence {
+  const text = `the table remaps LBA ${lba}, and the device has ${sectorCount} sectors`;
+  return { text, spare, lbas: [lba] };
 }
 
 function unclaimedEvidence({ lba, spare }: RemapEntry): Evidence {

@@ -49,4 +49,11 @@ export class BitmapAllocator implements SpareAllocator {
     this.#bitmap.clear(spare);
     Atomics.add(this.#words, this.#frees, 1);
   }
+
+  take(_thread: number, spare: number): boolean {
+    const bit = 1 << (spare & 31);
+    return spare < this.#end && (this.#bitmap.take(spare >>> 5, bit) & bit) === 0;
+  }
+
+  flush(): void {}
 }

@@ -71,6 +71,32 @@ export class GuardedCachedAllocator implements SpareAllocator {
     this.#lock.release(thread);
   }
 
+  /** free -> used. One that waits in the ring is not free; flush() makes it so. */
+  take(thread: number, wanted: number): boolean {
+    this.#lock.acquire(thread);
+    const isFree = wanted < this.#end && !this.#bitmap.isSet(wanted);
+    if (isFree) this.#bitmap.setPlainly(wanted);
+    this.#lock.release(thread);
+    return isFree;
+  }
+
+  /** cached -> free, for all of the ring. */
+  flush(thread: number): void {
+    const words = this.#words;
+    const state = this.#state;
+    this.#lock.acquire(thread);
+    let head = words[state + Allocator.head] as number;
+    let count = words[state + Allocator.count] as number;
+    while (count > 0) {
+      this.#bitmap.clearPlainly(words[this.#slots + head] as number);
+      head = head + 1 === this.#slotCount ? 0 : head + 1;
+      count--;
+    }
+    words[state + Allocator.head] = head;
+    words[state + Allocator.count] = 0;
+    this.#lock.release(thread);
+  }
+
   /**
    * Under the lock, ring empty. Word by word from the cursor, once round; returns the new count.
    */

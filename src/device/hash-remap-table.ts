@@ -104,6 +104,14 @@ export class HashRemapTable implements RemapTable {
     }
   }
 
+  usedCount(): number {
+    return this.#words[this.#table + Table.used] as number;
+  }
+
+  lbaOf(slot: number): number {
+    return Atomics.load(this.#words, this.#slots + slot * TableSlot.wordCount + TableSlot.lba) - 1;
+  }
+
   #headOf(lba: number): number {
     return this.#heads + (Math.imul(lba, GOLDEN) >>> this.#shift);
   }

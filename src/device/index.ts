@@ -5,17 +5,23 @@ import type { Plan } from '../scenario/plan.ts';
 import { BitmapAllocator } from './bitmap-allocator.ts';
 import { Device } from './device.ts';
 import { GuardedCachedAllocator } from './guarded-cached-allocator.ts';
+import { GuardedControl } from './guarded-control.ts';
 import { HashRemapTable } from './hash-remap-table.ts';
+import { HealthTable } from './health-table.ts';
 import { GuardedLinearAllocator, PublishedLinearAllocator } from './linear-allocator.ts';
 import { LinearRemapTable } from './linear-remap-table.ts';
 import { MemoryMedium, NoMedium } from './medium.ts';
+import { HeldMetadata, type MetadataStore } from './metadata-store.ts';
 import { PerWorkerAllocator } from './per-worker-allocator.ts';
 import { reservedSparesOf } from './placement.ts';
 import { PublishedCachedAllocator } from './published-cached-allocator.ts';
+import { PublishedControl } from './published-control.ts';
 import { PublishedSlotTable } from './published-slot-table.ts';
 import type { RemapTable } from './remap-table.ts';
 import { ReservationBitmap } from './reservation-bitmap.ts';
 import type { SpareAllocator } from './spare-allocator.ts';
+import { ERROR_THRESHOLD, type SpareWitness, type TargetControl } from './target-control.ts';
+import { TargetCounters } from './target-counters.ts';
 
 /** Once, before the gate, by the coordinator: all else in the device's memory is born zero. */
 export function initialiseDevice(plan: Plan, { words, layout }: Memory): void {
@@ -63,6 +69,46 @@ export function remapTableOn(plan: Plan, words: Int32Array, layout: Layout): Rem
     : new LinearRemapTable(words, layout);
 }
 
+/** Whether any sector can be moved while load runs. */
+function mayRemap(plan: Plan): boolean {
+  return plan.load.mix.remap > 0 || plan.load.messages !== null;
+}
+
+/** What the control path of a thread works on; `metadata` where it is not to be kept in memory. */
+export interface ControlParts {
+  readonly device: Device;
+  readonly targetLock: Lock;
+  readonly allocator: SpareAllocator;
+  readonly witness: SpareWitness;
+  readonly metadata?: MetadataStore;
+}
+
+/** The plan's control path as one thread uses it; the plan must have one (hasControlPath()). */
+export function targetControlOn(plan: Plan, memory: Memory, parts: ControlParts): TargetControl {
+  const { words, layout } = memory;
+  const isPublished = plan.target.protocol === 'as-published';
+  const common = {
+    allocator: parts.allocator,
+    witness: parts.witness,
+    // As published, what was written is never valid when it is read (S10).
+    metadata: parts.metadata ?? new HeldMetadata(words, layout, !isPublished),
+    threshold: ERROR_THRESHOLD,
+  };
+  if (isPublished) {
+    const table = new PublishedSlotTable(words, layout);
+    return new PublishedControl({ ...common, table, targetLock: parts.targetLock });
+  }
+  return new GuardedControl({
+    ...common,
+    device: parts.device,
+    table: remapTableOn(plan, words, layout),
+    health: new HealthTable(words, layout),
+    counters: new TargetCounters(words, layout.table),
+    sectorCount: plan.device.sectorCount,
+    capacity: allocatableEndOf(plan),
+  });
+}
+
 /** The plan's device as one thread uses it. */
 export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock): Device {
   const { words, layout, blocks } = memory;
@@ -82,7 +128,7 @@ export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock): Device {
       spareCount: plan.device.spare.sectorCount,
       firstSectorDecides: plan.remap.match === 'first-sector',
       // With no remap to come, there is nothing that I/O would have to be drained for.
-      drainsInFlight: plan.remap.inFlight === 'drain' && plan.load.mix.remap > 0,
+      drainsInFlight: plan.remap.inFlight === 'drain' && mayRemap(plan),
       inFlight: layout.inFlight,
       moving: layout.moving,
     },

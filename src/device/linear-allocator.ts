@@ -32,6 +32,13 @@ export class PublishedLinearAllocator implements SpareAllocator {
   /** Nothing in the published code gives a spare back. */
   release(): void {}
 
+  /** Nor takes one by its number: its restore sets no bit. */
+  take(): boolean {
+    return false;
+  }
+
+  flush(): void {}
+
   #nextClear(from: number, to: number): number {
     for (let spare = from; spare < to; spare++) {
       if (!this.#bitmap.isSet(spare)) return spare;
@@ -86,4 +93,14 @@ export class GuardedLinearAllocator implements SpareAllocator {
     this.#bitmap.clearPlainly(spare);
     this.#lock.release(thread);
   }
+
+  take(thread: number, spare: number): boolean {
+    this.#lock.acquire(thread);
+    const isFree = spare < this.#end && !this.#bitmap.isSet(spare);
+    if (isFree) this.#bitmap.setPlainly(spare);
+    this.#lock.release(thread);
+    return isFree;
+  }
+
+  flush(): void {}
 }

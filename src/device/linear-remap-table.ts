@@ -68,6 +68,15 @@ export class LinearRemapTable implements RemapTable {
     words[this.#table + Table.freeSlot] = (at - this.#slots) / TableSlot.wordCount + 1;
   }
 
+  usedCount(): number {
+    return this.#words[this.#table + Table.used] as number;
+  }
+
+  lbaOf(slot: number): number {
+    const at = this.#slots + slot * TableSlot.wordCount;
+    return (this.#words[at + TableSlot.lba] as number) - 1;
+  }
+
   #find(stored: number): number {
     const end = this.#slotsEnd();
     for (let at = this.#slots; at < end; at += TableSlot.wordCount) {

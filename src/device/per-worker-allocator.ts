@@ -61,6 +61,13 @@ export class PerWorkerAllocator implements SpareAllocator {
     Atomics.add(this.#words, this.#frees, 1);
   }
 
+  take(_thread: number, spare: number): boolean {
+    const bit = 1 << (spare & 31);
+    return spare < this.#end && (this.#bitmap.take(spare >>> 5, bit) & bit) === 0;
+  }
+
+  flush(): void {}
+
   #takeFromStrip(own: number): number {
     const words = this.#words;
     const position = words[own + Strip.position] as number;

@@ -89,6 +89,13 @@ export class PublishedCachedAllocator implements SpareAllocator {
   /** Nothing in the published code gives a spare back. */
   release(): void {}
 
+  /** Nor takes one by its number: its restore sets no bit. */
+  take(): boolean {
+    return false;
+  }
+
+  flush(): void {}
+
   /** Under the lock. */
   #take(): number {
     const words = this.#words;

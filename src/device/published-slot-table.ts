@@ -1,9 +1,16 @@
 import { type Layout, TargetSlot, TargetTable } from '../memory/layout.ts';
 import { ON_MAIN, type RemapTable } from './remap-table.ts';
 import { Health, healthAfter, RemapReason } from './sector-health.ts';
+import { TargetCounters } from './target-counters.ts';
 
 /** An LBA that no slot holds: what `clear` writes, and what the export takes for "unused". */
 const CLEARED = -1;
+
+/** What is put back into the table, entry by entry. */
+export interface RestoredEntries {
+  lbaOf(entry: number): number;
+  spareOf(entry: number): number;
+}
 
 /** What a search for a slot answers when there is none. */
 export const NO_SLOT = -1;
@@ -36,12 +43,14 @@ export class PublishedSlotTable implements RemapTable {
   readonly #table: number;
   readonly #slots: number;
   readonly #capacity: number;
+  readonly #counters: TargetCounters;
 
   constructor(words: Int32Array, layout: Layout) {
     this.#words = words;
     this.#table = layout.table;
     this.#slots = layout.tableSlots;
     this.#capacity = layout.tableCapacity;
+    this.#counters = new TargetCounters(words, layout.table);
   }
 
   /** One slot a spare that may be handed out. */
@@ -92,17 +101,15 @@ export class PublishedSlotTable implements RemapTable {
 
   /** Second half: the slot gets its spare, loses what it had of health, and becomes visible. */
   complete(spare: number): void {
-    const words = this.#words;
     const used = this.usedCount();
     this.#put(used, TargetSlot.spare, spare);
     this.#put(used, TargetSlot.errors, 0);
     this.#put(used, TargetSlot.accesses, 0);
     this.#put(used, TargetSlot.reason, RemapReason.manual);
     this.#put(used, TargetSlot.health, Health.remapped);
-    const manual = this.#table + TargetTable.manualRemaps;
-    words[manual] = (words[manual] as number) + 1;
+    this.#counters.countManualRemap();
     // Pairs with the load in mayHold(): the slot is whole before it is seen.
-    Atomics.store(words, this.#table + TargetTable.used, used + 1);
+    Atomics.store(this.#words, this.#table + TargetTable.used, used + 1);
   }
 
   /**
@@ -132,8 +139,13 @@ export class PublishedSlotTable implements RemapTable {
    * no reason yet. Looked up among all slots, remaps and never used ones included.
    */
   isDue(lba: number, threshold: number): boolean {
-    const slot = this.#find(lba, this.#capacity);
+    const slot = this.slotOf(lba);
     return slot !== NO_SLOT && this.#isSlotDue(slot, threshold);
+  }
+
+  /** The first of all slots that holds the LBA, whatever it is, or NO_SLOT. */
+  slotOf(lba: number): number {
+    return this.#find(lba, this.#capacity);
   }
 
   /**
@@ -142,16 +154,14 @@ export class PublishedSlotTable implements RemapTable {
    * holds the LBA. The caller is told of success even when lookups do not see the slot.
    */
   promote(lba: number): number {
-    const words = this.#words;
-    const slot = this.#find(lba, this.#capacity);
+    const slot = this.slotOf(lba);
     if (slot === NO_SLOT) return ON_MAIN;
     this.#put(slot, TargetSlot.reason, RemapReason.writeError);
     this.#put(slot, TargetSlot.health, Health.remapped);
     const used = this.usedCount();
     const isNext = used < this.#capacity && this.lbaOf(used) === lba;
-    if (isNext) Atomics.store(words, this.#table + TargetTable.used, used + 1);
-    const auto = this.#table + TargetTable.autoRemaps;
-    words[auto] = (words[auto] as number) + 1;
+    if (isNext) Atomics.store(this.#words, this.#table + TargetTable.used, used + 1);
+    this.#counters.countAutoRemap();
     return this.spareOf(slot);
   }
 
@@ -159,8 +169,7 @@ export class PublishedSlotTable implements RemapTable {
   clear(): void {
     for (let slot = 0; slot < this.#capacity; slot++) this.#put(slot, TargetSlot.lba, CLEARED);
     Atomics.store(this.#words, this.#table + TargetTable.used, 0);
-    this.#words[this.#table + TargetTable.manualRemaps] = 0;
-    this.#words[this.#table + TargetTable.autoRemaps] = 0;
+    this.#counters.clearRemaps();
   }
 
   /**
@@ -168,12 +177,12 @@ export class PublishedSlotTable implements RemapTable {
    * slot is unused; `used` is then how many there were. What is beyond it no lookup sees (S9).
    * In a table as it was born no slot looks unused (S8). Sets no bit. Returns how many it put.
    */
-  restore(lbas: Int32Array, spares: Int32Array, entryCount: number): number {
+  restore(image: RestoredEntries, entryCount: number): number {
     let restored = 0;
     for (let entry = 0; entry < entryCount; entry++) {
-      const slot = spares[entry] as number;
+      const slot = image.spareOf(entry);
       if (slot < 0 || slot >= this.#capacity || this.lbaOf(slot) !== CLEARED) continue;
-      this.#put(slot, TargetSlot.lba, lbas[entry] as number);
+      this.#put(slot, TargetSlot.lba, image.lbaOf(entry));
       this.#put(slot, TargetSlot.spare, slot);
       restored++;
     }
@@ -215,25 +224,24 @@ export class PublishedSlotTable implements RemapTable {
   }
 
   manualRemapCount(): number {
-    return this.#words[this.#table + TargetTable.manualRemaps] as number;
+    return this.#counters.manualRemapCount();
   }
 
   autoRemapCount(): number {
-    return this.#words[this.#table + TargetTable.autoRemaps] as number;
+    return this.#counters.autoRemapCount();
   }
 
   writeErrorCount(): number {
-    return this.#words[this.#table + TargetTable.writeErrors] as number;
+    return this.#counters.writeErrorCount();
   }
 
   readErrorCount(): number {
-    return this.#words[this.#table + TargetTable.readErrors] as number;
+    return this.#counters.readErrorCount();
   }
 
   /** A completion's own count, made without any lock: of two at once, one may be lost (P9). */
   countWriteError(): void {
-    const at = this.#table + TargetTable.writeErrors;
-    this.#words[at] = (this.#words[at] as number) + 1;
+    this.#counters.countWriteError();
   }
 
   #track(slot: number, lba: number): void {

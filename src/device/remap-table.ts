@@ -20,4 +20,8 @@ export interface RemapTable {
   insert(lba: number, spare: number): void;
   /** Under the target lock; the LBA is in the table and no I/O to it is in flight. */
   remove(lba: number): void;
+  /** Under the target lock: slots that have been taken, those given back since included. */
+  usedCount(): number;
+  /** Under the target lock: the LBA in a slot below usedCount(), or −1 when it was given back. */
+  lbaOf(slot: number): number;
 }

@@ -10,4 +10,11 @@ export interface SpareAllocator {
   allocate(thread: number): number;
   /** Takes a spare back. As published there is no such thing, and this does nothing. */
   release(thread: number, spare: number): void;
+  /**
+   * Takes this very spare, for a restore of what was remapped before. False when it is not free; as
+   * published there is no such thing, and it never is.
+   */
+  take(thread: number, spare: number): boolean;
+  /** Spares that wait in a cache become free. Without a cache, or as published, nothing is done. */
+  flush(thread: number): void;
 }

@@ -1,7 +1,13 @@
 import type { Memory } from '../memory/attach.ts';
 import { TraceEntry } from '../memory/layout.ts';
 import { type RandomStream, streamFor } from '../random.ts';
-import { OPERATIONS, type Plan } from '../scenario/plan.ts';
+import {
+  CONTROL_COMMANDS,
+  type MessageBlock,
+  type MessageStep,
+  OPERATIONS,
+  type Plan,
+} from '../scenario/plan.ts';
 import { type AddressSource, addressSourceFor, disjointSlice } from './addresses.ts';
 
 /** Most operations that are drawn at once. */
@@ -17,6 +23,10 @@ export class DrawnOperations {
   /** First sectors; SKIPPED when nothing was left to do this to. */
   readonly lbas = new Int32Array(DRAWN_MOST);
   readonly sectorCounts = new Int32Array(DRAWN_MOST);
+  /** Indices into CONTROL_COMMANDS; only from a script of messages. */
+  readonly commands = new Int32Array(DRAWN_MOST);
+  /** Words of each message; only from a script. */
+  readonly wordCounts = new Int32Array(DRAWN_MOST);
   /** When each should begin, ns since the gate; only from a source that plans arrivals. */
   readonly arrivalsNs = new Float64Array(DRAWN_MOST);
 }
@@ -35,9 +45,10 @@ export interface OperationSource {
 }
 
 export function operationSourceFor(plan: Plan, memory: Memory, thread: number): OperationSource {
-  return plan.load.trace === null
-    ? new MixedOperations(plan, thread)
-    : new TracedOperations(plan, memory, thread);
+  if (plan.load.trace !== null) return new TracedOperations(plan, memory, thread);
+  const { messages } = plan.load;
+  if (messages !== null && thread === 0) return new ScriptedOperations(messages);
+  return new MixedOperations(plan, thread);
 }
 
 export const EMPTY_DIGEST = 0x811c9dc5 | 0;
@@ -59,6 +70,8 @@ const READ = OPERATIONS.indexOf('read');
 const WRITE = OPERATIONS.indexOf('write');
 const REMAP = OPERATIONS.indexOf('remap');
 const UNREMAP = OPERATIONS.indexOf('unremap');
+const MESSAGE = OPERATIONS.indexOf('message');
+const REMAP_COMMAND = CONTROL_COMMANDS.indexOf('remap');
 
 /**
  * Operations drawn by weight. Reads and writes go where the address source says. Remaps walk
@@ -180,5 +193,46 @@ class TracedOperations implements OperationSource {
       this.#at += TraceEntry.wordCount;
     }
     return drawn;
+  }
+}
+
+/** The messages of a script, step by step; a message `remap` is a remap, all else a message. */
+class ScriptedOperations implements OperationSource {
+  readonly plansArrivals = false;
+  readonly #blocks: readonly MessageBlock[];
+  #block = 0;
+  #round = 0;
+  #step = 0;
+  /** Of the step: messages that were drawn. */
+  #done = 0;
+
+  constructor(blocks: readonly MessageBlock[]) {
+    this.#blocks = blocks;
+  }
+
+  draw(into: DrawnOperations, count: number): number {
+    for (let index = 0; index < count; index++) {
+      const block = this.#blocks[this.#block];
+      if (block === undefined) return index;
+      const step = block.steps[this.#step] as MessageStep;
+      const command = CONTROL_COMMANDS.indexOf(step.command);
+      into.operations[index] = command === REMAP_COMMAND ? REMAP : MESSAGE;
+      into.commands[index] = command;
+      into.lbas[index] = step.firstLba + Math.floor(this.#done / step.times);
+      into.sectorCounts[index] = 1;
+      into.wordCounts[index] = step.wordCount;
+      this.#advance(block, step);
+    }
+    return count;
+  }
+
+  #advance({ repeat, steps }: MessageBlock, { firstLba, lastLba, times }: MessageStep): void {
+    if (++this.#done < times * (lastLba - firstLba + 1)) return;
+    this.#done = 0;
+    if (++this.#step < steps.length) return;
+    this.#step = 0;
+    if (++this.#round < repeat) return;
+    this.#round = 0;
+    this.#block++;
   }
 }

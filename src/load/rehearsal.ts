@@ -34,7 +34,8 @@ export function rehearse(plan: Plan): void {
  * for by reads and writes of its largest size: the same device, other addresses.
  */
 function miniatureOf(plan: Plan): Plan {
-  const { trace } = plan.load;
+  const { messages, threadCount, trace } = plan.load;
+  const isMixed = trace === null && (messages === null || threadCount > 1);
   const blockSizes =
     trace === null
       ? plan.load.blockSizes
@@ -51,9 +52,10 @@ function miniatureOf(plan: Plan): Plan {
     },
     load: {
       ...plan.load,
-      mix: trace === null ? plan.load.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
+      mix: isMixed ? plan.load.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
       blockSizes,
       trace: null,
+      messages: null,
       threadCount: 1,
       thinkTimeNs: 0,
       warmupNs: 0,

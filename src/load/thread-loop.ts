@@ -1,9 +1,11 @@
 import { nowNs, stampNs } from '../clock.ts';
 import { type Device, Outcome } from '../device/device.ts';
-import { allocatorOn, deviceOn } from '../device/index.ts';
+import { allocatorOn, deviceOn, targetControlOn } from '../device/index.ts';
 import { ON_MAIN } from '../device/remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from '../device/spare-allocator.ts';
+import type { TargetControl } from '../device/target-control.ts';
 import { lockOn } from '../lock/index.ts';
+import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import { Gate } from '../memory/gate.ts';
 import { OperationCounter, partOf, ThreadFloat, WORD_BYTES } from '../memory/layout.ts';
@@ -13,6 +15,8 @@ import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
 import { OPERATIONS, type Plan, SECTOR_BYTES, targetLockKindOf } from '../scenario/plan.ts';
+import { isDelivered, isRefused, logLinesOf, perform } from '../target/commands.ts';
+import { ClaimWitness } from './claim-witness.ts';
 import { DataProbe } from './data-probe.ts';
 import { MeteredLock } from './metered-lock.ts';
 import {
@@ -61,6 +65,7 @@ export class ThreadLoop {
   readonly #allocation: SharedHistogram;
   readonly #writeByte: number;
   readonly #readByte: number;
+  readonly #controlPath: TargetControl | null;
   readonly #outerLock: boolean;
   readonly #returnsSpares: boolean;
   readonly #untilExhausted: boolean;
@@ -83,11 +88,8 @@ export class ThreadLoop {
     const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
     this.#allocationLock = new MeteredLock(allocationLock, memory, thread, 'allocationLock');
     this.#allocator = allocatorOn(plan, words, layout, this.#allocationLock);
-    this.#device = deviceOn(
-      plan,
-      memory,
-      new MeteredLock(targetLock, memory, thread, 'targetLock'),
-    );
+    const meteredTargetLock = new MeteredLock(targetLock, memory, thread, 'targetLock');
+    this.#device = deviceOn(plan, memory, meteredTargetLock);
     this.#owners = new OwnerTable(words, layout.owners);
     this.#claims = new ClaimLog(memory, thread);
     this.#counters = new ThreadCounters(memory, thread);
@@ -100,6 +102,7 @@ export class ThreadLoop {
     const staging = partOf(layout.staging, thread, 2 * layout.stagingWords);
     this.#writeByte = Math.imul(staging, WORD_BYTES);
     this.#readByte = Math.imul(staging + layout.stagingWords, WORD_BYTES);
+    this.#controlPath = this.#controlPathFor(plan, memory, meteredTargetLock);
     this.#outerLock = plan.allocator.outerLock;
     this.#returnsSpares = plan.allocator.protocol === 'guarded';
     this.#untilExhausted = plan.load.untilExhausted;
@@ -107,6 +110,17 @@ export class ThreadLoop {
     this.#operationLimit = shareOf(plan, thread);
     const fault = plan.faults.thread;
     this.#faultAfter = fault?.thread === thread ? fault.afterOperations : -1;
+  }
+
+  /** The thread that sends the messages, and no other, has one. */
+  #controlPathFor(plan: Plan, memory: Memory, targetLock: Lock): TargetControl | null {
+    if (plan.load.messages === null || this.#thread !== 0) return null;
+    return targetControlOn(plan, memory, {
+      device: this.#device,
+      targetLock,
+      allocator: this.#allocator,
+      witness: new ClaimWitness(memory, this.#thread, this.#times),
+    });
   }
 
   /** From the gate to this thread's end of load. `startNs` is the clock at the gate's opening. */
@@ -174,7 +188,7 @@ export class ThreadLoop {
       if (plansArrivals && !this.#awaitArrival(arrivalsNs[index] as number)) return index;
 
       let moved: number;
-      if (operation > WRITE) moved = this.#control(operation, lba);
+      if (operation > WRITE) moved = this.#control(operation, lba, index);
       else if (this.#probe !== null)
         moved = this.#checked(operation, lba, sectorCount, this.#probe);
       else {
@@ -242,10 +256,28 @@ export class ThreadLoop {
     return outcome === Outcome.done ? sectorCount : FAILED;
   }
 
-  #control(operation: number, lba: number): number {
+  #control(operation: number, lba: number, index: number): number {
+    if (this.#controlPath !== null) return this.#send(this.#controlPath, lba, index);
     if (operation === REMAP) return this.#remap(lba);
     if (operation === UNREMAP) return this.#unremap(lba);
     return this.#acknowledge();
+  }
+
+  /** What the target refuses is refused, whatever its reason: the script may have asked for it. */
+  #send(control: TargetControl, lba: number, index: number): number {
+    const { protocol } = this.#plan.target;
+    const command = this.#drawn.commands[index] as number;
+    const wordCount = this.#drawn.wordCounts[index] as number;
+    stampNs(this.#times, T.issue);
+    const answer = perform(control, this.#thread, command, lba);
+    stampNs(this.#times, T.completion);
+    const refused = isRefused(command, answer);
+    if (isDelivered(protocol, refused, wordCount)) {
+      this.#counters.add(ThreadFloat.repliesDelivered, 1);
+    }
+    const lines = logLinesOf(protocol, command, refused, wordCount);
+    this.#counters.add(ThreadFloat.logLines, lines);
+    return refused ? REFUSED : 0;
   }
 
   /** Flushes and trims are counted and timed; the simulated device has nothing to do for them. */
@@ -400,8 +432,11 @@ function bytesFloatOf(float: number, operation: number): number {
 
 /** Measured operations this thread may do: its share of the total, as even as it goes. */
 function shareOf(plan: Plan, thread: number): number {
-  const { operationCount, threadCount } = plan.load;
-  if (operationCount === null) return Number.POSITIVE_INFINITY;
-  const even = Math.floor(operationCount / threadCount);
-  return even + (thread < operationCount % threadCount ? 1 : 0);
+  const { messages, operationCount, threadCount } = plan.load;
+  // A script is sent to its end; the others share what operations there are.
+  const first = messages === null ? 0 : 1;
+  if (operationCount === null || thread < first) return Number.POSITIVE_INFINITY;
+  const sharers = threadCount - first;
+  const even = Math.floor(operationCount / sharers);
+  return even + (thread - first < operationCount % sharers ? 1 : 0);
 }

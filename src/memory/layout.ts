@@ -1,6 +1,7 @@
 import { bucketCountFor } from '../record/histogram.ts';
 import {
   type LockKind,
+  messageCountOf,
   type Operation,
   type Plan,
   SECTOR_BYTES,
@@ -118,6 +119,9 @@ export const ThreadFloat = {
   targetLock: 24,
   /** Per operation, in the order of OPERATIONS: refused, errors, skipped, bytes. */
   perOperation: 28,
+  /** Messages whose reply went out, and lines that the target wrote to its log. */
+  repliesDelivered: 56,
+  logLines: 57,
 } as const;
 
 export const LockCounter = { acquisitions: 0, contended: 1, parks: 2, overlaps: 3 } as const;
@@ -212,6 +216,19 @@ export const TargetSlot = {
   wordCount: 6,
 } as const;
 
+/** Health of one sector, where it has a table of its own: lba + 1, then as in TargetSlot. */
+export const HealthSlot = { lba: 0, errors: 1, accesses: 2, health: 3, wordCount: 4 } as const;
+
+/**
+ * Metadata that is kept in memory: how many entries, which generation, how often written; then the
+ * entries, with LBA and spare as they are.
+ */
+export const MetadataHead = { count: 0, generation: 1, saves: 2, wordCount: STRIDE } as const;
+export const MetadataEntry = { lba: 0, spare: 1, wordCount: 2 } as const;
+
+/** Entries of one image of dm-remap's metadata, version 3. */
+export const METADATA_ENTRY_COUNT = 252;
+
 /** Audit words of a group of sectors: see SectorAudit. */
 export const Audit = { issued: 0, floor: 1, wordCount: 2 } as const;
 
@@ -276,6 +293,13 @@ export interface Layout {
   /** A power of two. */
   readonly tableHeadCount: number;
   readonly tableSlots: number;
+  /** Sectors whose health is tracked apart from the table; 0 words unless health is tracked so. */
+  readonly healthCount: number;
+  readonly healthSlots: number;
+  /** A power of two. */
+  readonly healthSlotCount: number;
+  /** 0 words unless the plan has a control path. */
+  readonly metadata: number;
   /** 0 words when integrity is off. */
   readonly mainLatches: number;
   readonly spareLatches: number;
@@ -321,15 +345,28 @@ export const TraceEntry = { arrivalNs: 0, lba: 2, shape: 3, wordCount: 4 } as co
 
 /** Operations this plan can issue. */
 export function operationsOf(plan: Plan): readonly Operation[] {
-  if (plan.load.trace !== null) return plan.load.trace.operations;
-  const { mix } = plan.load;
-  return (['read', 'write', 'remap', 'unremap'] as const).filter((name) => mix[name] > 0);
+  const { mix, messages, threadCount, trace } = plan.load;
+  if (trace !== null) return trace.operations;
+  const mixed = (['read', 'write', 'remap', 'unremap'] as const).filter((name) => mix[name] > 0);
+  if (messages === null) return mixed;
+  // The first thread sends the messages, and the others do the mix.
+  return [...(threadCount > 1 ? mixed : []), 'remap', 'message'];
 }
 
 /** Spares the allocator may look at: the area, clipped by the limit. */
 export function allocatableEndOf(plan: Plan): number {
   const { sectorCount, limit } = plan.device.spare;
   return limit === null ? sectorCount : Math.min(sectorCount, limit);
+}
+
+/** Whether the target's messages may be sent, or its slots are those of the published target. */
+export function hasControlPath(plan: Plan): boolean {
+  return plan.load.messages !== null || plan.target.protocol === 'as-published';
+}
+
+/** Whether there is a table of health beside that of remaps. As published, both are one. */
+function tracksHealth(plan: Plan): boolean {
+  return plan.load.messages !== null && plan.target.protocol === 'guarded';
 }
 
 export function layoutOf(plan: Plan): Layout {
@@ -468,6 +505,37 @@ export function layoutOf(plan: Plan): Layout {
     hashed ? 'atomic' : sharesSlots ? 'unguarded on purpose' : 'under the target lock',
   );
 
+  const healthSlotCount = tracksHealth(plan) ? powerOfTwoAtLeast(2 * allocatableEndOf(plan)) : 0;
+  const healthGuard: Guard = 'under the target lock';
+  const healthCount = add(
+    'tracked sectors',
+    'table',
+    tracksHealth(plan) ? STRIDE : 0,
+    0,
+    'a completion',
+    'all',
+    healthGuard,
+  );
+  const healthSlots = add(
+    'health slots',
+    'table',
+    healthSlotCount * HealthSlot.wordCount,
+    HealthSlot.wordCount,
+    'a completion',
+    'all',
+    healthGuard,
+  );
+  const metadataWords = MetadataHead.wordCount + METADATA_ENTRY_COUNT * MetadataEntry.wordCount;
+  const metadata = add(
+    'metadata image',
+    'table',
+    hasControlPath(plan) ? metadataWords : 0,
+    0,
+    'sync',
+    'restore, save',
+    sharesSlots ? 'unguarded on purpose' : 'under the target lock',
+  );
+
   const latches = (sectors: number): number => {
     const blocks = Math.ceil(sectors / (1 << LATCH_SHIFT));
     return audited ? Math.min(blocks, LATCH_COUNT_MAX) : 0;
@@ -499,7 +567,7 @@ export function layoutOf(plan: Plan): Layout {
     claimCapacity * ClaimEntry.wordCount,
     'coordinator, after the end',
   );
-  const mayAllocate = plan.load.mix.remap > 0;
+  const mayAllocate = plan.load.mix.remap > 0 || plan.load.messages !== null;
   const conflicts = addPerThread(
     'owner conflicts',
     'instrument',
@@ -596,6 +664,10 @@ export function layoutOf(plan: Plan): Layout {
     tableHeads,
     tableHeadCount,
     tableSlots,
+    healthCount,
+    healthSlots,
+    healthSlotCount,
+    metadata,
     mainLatches,
     spareLatches,
     mainLatchMask: powerOfTwoAtLeast(latches(sectorCount)) - 1,
@@ -686,10 +758,12 @@ function histogramNamesOf(plan: Plan): readonly HistogramName[] {
  * Room for every claim a thread can make: one a LBA of its range, since each is remapped once. A
  * guarded allocator never grants more than there are spares. With releases there is no such bound,
  * only two entries an operation where operations are counted; else the logs share 2^21 entries
- * (48 MiB), and what finds no room is counted as unlogged.
+ * (48 MiB), and what finds no room is counted as unlogged. A message claims one spare or gives back
+ * what earlier ones claimed.
  */
 function claimCapacityOf(plan: Plan): number {
-  const { mix, threadCount, operationCount, warmupNs } = plan.load;
+  const { mix, messages, threadCount, operationCount, warmupNs } = plan.load;
+  if (messages !== null) return Math.min(2 ** 21, 2 * messageCountOf(messages));
   if (mix.remap === 0) return 0;
   if (mix.unremap > 0) {
     const share = Math.max(4096, Math.floor(2 ** 21 / threadCount));

@@ -1,4 +1,4 @@
-import type { LockKind, Operation } from '../scenario/plan.ts';
+import type { LockKind, Operation, Protocol } from '../scenario/plan.ts';
 import type { Histogram } from './histogram.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly ownerConflictCount: number;
   readonly spares: SpareSnapshot;
   readonly remapTable: readonly RemapEntry[];
+  /** null for a plan without a control path. */
+  readonly target: TargetRecord | null;
   readonly data: DataRecord | null;
   readonly intervals: readonly Interval[];
   readonly memory: MemoryRecord;
@@ -168,6 +170,28 @@ export interface SpareSnapshot {
 export interface RemapEntry {
   readonly lba: number;
   readonly spare: number;
+}
+
+/** What the target's own bookkeeping came to. */
+export interface TargetRecord {
+  readonly protocol: Protocol;
+  /** The line of `dmsetup status` at the end; '' for a broken run, which may hold a lock. */
+  readonly status: string;
+  /** Messages whose reply went out. */
+  readonly repliesDelivered: number;
+  /** Lines that the messages wrote to the kernel's log. */
+  readonly logLines: number;
+  /** As the target counts them, since the last clear. */
+  readonly manualRemaps: number;
+  readonly autoRemaps: number;
+  /** Sectors that health tracking has an entry for. */
+  readonly tracked: number;
+  /** Pairs of entries, both seen by lookups, with one spare between them. */
+  readonly sharedPairs: number;
+  /** Entries seen by lookups whose spare is a metadata sector. */
+  readonly onMetadata: number;
+  /** Slots that hold an LBA which neither lookups nor health tracking see. */
+  readonly invisible: number;
 }
 
 /** Names of what can be wrong with a sector's data. */

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { DATA_FAULTS } from '../record/run-record.ts';
-import { EXPECTATIONS, INTEGRITIES, LOCK_KINDS, OPERATIONS } from '../scenario/plan.ts';
+import { EXPECTATIONS, INTEGRITIES, LOCK_KINDS, OPERATIONS, PROTOCOLS } from '../scenario/plan.ts';
 
 /** Raised when a key changes its meaning or goes away; a new key does not raise it. */
 export const RESULT_SCHEMA_VERSION = 1;
@@ -195,6 +195,21 @@ export const resultSchema = z
         free: count,
       })
       .describe('Sectors of the spare area as the run left them.'),
+    target: z
+      .strictObject({
+        applies: z.boolean().describe('False for a plan without a control path.'),
+        protocol: z.enum(PROTOCOLS),
+        status: z.string().describe('The line of `dmsetup status` at the end of the run.'),
+        repliesDelivered: count.describe('Messages whose reply reached the sender.'),
+        logLines: count.describe("Lines that the messages wrote to the kernel's log."),
+        manualRemaps: count.describe('As the target counts them, since the last clear.'),
+        autoRemaps: count.describe('As the target counts them, since the last clear.'),
+        tracked: count.describe('Sectors that health tracking has an entry for.'),
+        sharedPairs: count.describe('Pairs of live entries with one spare between them.'),
+        onMetadata: count.describe('Live entries whose spare is a metadata sector.'),
+        invisible: count.describe('Entries that neither lookups nor health tracking see.'),
+      })
+      .describe("The target's own bookkeeping at the end of the run."),
     data: z.strictObject({
       applies: z.boolean().describe('False when no data was checked.'),
       readSectors: count.describe('Sectors read and checked while the load ran.'),

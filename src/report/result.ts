@@ -81,6 +81,7 @@ function measuredOf(input: ResultInput): Measured {
     lock: lockOf(run.allocationLock),
     targetLock: lockOf(run.targetLock),
     spares: sparesOf(run),
+    target: targetOf(plan, run),
     data: dataOf(run),
     memory: { ...run.memory },
     throughput: throughputOf(plan, run, totalOperations({ operations })),
@@ -161,6 +162,23 @@ function lockOf(record: LockRecord): ResultLock {
       acquisitions: thread.acquisitionCount,
       contended: thread.contendedCount,
     })),
+  };
+}
+
+function targetOf(plan: Plan, { target }: RunRecord): Result['target'] {
+  if (target !== null) return { applies: true, ...target };
+  return {
+    applies: false,
+    protocol: plan.target.protocol,
+    status: '',
+    repliesDelivered: 0,
+    logLines: 0,
+    manualRemaps: 0,
+    autoRemaps: 0,
+    tracked: 0,
+    sharedPairs: 0,
+    onMetadata: 0,
+    invisible: 0,
   };
 }
 

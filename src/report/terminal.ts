@@ -219,6 +219,7 @@ function stateLines(result: Result, style: Style): string[] {
       : labelled('TARGET LOCK', lockParts(result.targetLock), style)),
     ...labelled('CACHE', cacheParts(result), style),
     ...labelled('SPARES', spareParts(result), style),
+    ...labelled('TARGET', targetParts(result), style),
     ...labelled('MEMORY', memoryParts(result), style),
     ...labelled('MEASUREMENT', measurementParts(result), style),
   ];
@@ -305,6 +306,27 @@ function spareParts({ spares }: Result): string[] {
     `${exactCount(spares.free)} free`,
     `${exactCount(spares.reserved)} reserved`,
   ];
+}
+
+function targetParts({ target }: Result): string[] {
+  if (!target.applies) return [];
+  const parts = [
+    target.protocol,
+    plural(target.manualRemaps, 'manual remap', exactCount(target.manualRemaps)),
+    plural(target.autoRemaps, 'automatic remap', exactCount(target.autoRemaps)),
+    `${exactCount(target.tracked)} tracked`,
+    `${exactCount(target.onMetadata)} on metadata`,
+    plural(target.sharedPairs, 'shared pair', exactCount(target.sharedPairs)),
+    `${exactCount(target.invisible)} invisible`,
+  ];
+  if (target.logLines + target.repliesDelivered > 0) {
+    const replies = target.repliesDelivered;
+    parts.push(
+      `${exactCount(replies)} ${replies === 1 ? 'reply' : 'replies'} delivered`,
+      plural(target.logLines, 'log line', exactCount(target.logLines)),
+    );
+  }
+  return parts;
 }
 
 function memoryParts({ memory }: Result): string[] {

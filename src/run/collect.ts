@@ -1,4 +1,5 @@
 import { reservedSparesOf } from '../device/placement.ts';
+import { RemapReason } from '../device/sector-health.ts';
 import { SAMPLE_PERIOD } from '../load/metered-lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
@@ -11,12 +12,14 @@ import {
   FINDING_LOG_COUNT,
   FindingEntry,
   type HistogramName,
+  hasControlPath,
   LockCounter,
   OperationCounter,
   partOf,
   Table,
   TableSlot,
   TargetSlot,
+  TargetTable,
   ThreadFloat,
 } from '../memory/layout.ts';
 import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histogram.ts';
@@ -34,11 +37,13 @@ import {
   type OwnerConflict,
   type RemapEntry,
   type SpareSnapshot,
+  type TargetRecord,
   type ThreadRecord,
 } from '../record/run-record.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { OPERATIONS, type Operation, type Plan, targetLockKindOf } from '../scenario/plan.ts';
+import { messageTargetOn } from '../target/messages.ts';
 import type { SweepResult } from './data-sweep.ts';
 import type { Drain } from './drain.ts';
 
@@ -232,6 +237,54 @@ export class Collector {
       const lba = words[at + TargetSlot.lba] as number;
       return { lba, spare: words[at + TargetSlot.spare] as number };
     }).filter(({ lba }) => lba >= 0);
+  }
+
+  /** null for a plan without a control path. */
+  target(isWhole: boolean): TargetRecord | null {
+    if (!hasControlPath(this.#plan)) return null;
+    const { words, layout } = this.#memory;
+    const { protocol } = this.#plan.target;
+    const header = (field: number) => words[layout.table + field] as number;
+    const isPublished = protocol === 'as-published';
+    const tracked = layout.healthSlotCount === 0 ? 0 : (words[layout.healthCount] as number);
+    const reserved = reservedSparesOf(this.#plan.device);
+    const table = this.remapTable();
+    const perSpare = new Map<number, number>();
+    let sharedPairs = 0;
+    for (const { spare } of table) {
+      const others = perSpare.get(spare) ?? 0;
+      sharedPairs += others;
+      perSpare.set(spare, others + 1);
+    }
+    return {
+      protocol,
+      status: isWhole ? messageTargetOn(this.#plan, this.#memory, 0).status() : '',
+      repliesDelivered: this.total(ThreadFloat.repliesDelivered),
+      logLines: this.total(ThreadFloat.logLines),
+      manualRemaps: header(TargetTable.manualRemaps),
+      autoRemaps: header(TargetTable.autoRemaps),
+      tracked: isPublished ? header(TargetTable.healthEntries) : tracked,
+      sharedPairs,
+      onMetadata: table.filter(({ spare }) => reserved[spare] === 1).length,
+      invisible: isPublished ? this.#invisibleSlotCount() : 0,
+    };
+  }
+
+  /**
+   * Past what lookups see: restored beyond the count, promoted out of turn, or left behind by a
+   * remap that found no spare. A slot that was never used holds LBA 0 and is not one of them.
+   */
+  #invisibleSlotCount(): number {
+    const { words, layout } = this.#memory;
+    const used = words[layout.table + TargetTable.used] as number;
+    const tracked = words[layout.table + TargetTable.healthEntries] as number;
+    let count = 0;
+    for (let slot = used; slot < layout.tableCapacity; slot++) {
+      const at = layout.tableSlots + slot * TargetSlot.wordCount;
+      if ((words[at + TargetSlot.lba] as number) <= 0) continue;
+      if (slot >= tracked || words[at + TargetSlot.reason] !== RemapReason.none) count++;
+    }
+    return count;
   }
 
   /** null when integrity is off. */

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { escapeReferences } from './environment.ts';
-import { DEFAULT_BLOCK_SIZE, DEFAULT_MIX, DEFAULT_THETA, type ValidScenario } from './schema.ts';
+import {
+  DEFAULT_BLOCK_SIZE,
+  DEFAULT_MIX,
+  DEFAULT_THETA,
+  MESSAGES_MIX,
+  type ValidScenario,
+} from './schema.ts';
 import { originAt, type Tree } from './tree.ts';
 
 /**
@@ -24,7 +30,7 @@ export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario 
     ...rest,
     load: {
       ...load,
-      mix: load.mix ?? DEFAULT_MIX,
+      ...mixOf(load),
       blockSize: load.blockSize ?? DEFAULT_BLOCK_SIZE,
       addresses: addresses.distribution === 'zipf' ? { ...drawn, theta } : drawn,
     },
@@ -35,6 +41,17 @@ function besideFrom(overhead: ValidScenario['overhead'], tree: Tree): ValidScena
   if (overhead.beside === undefined) return overhead;
   const { folder } = originAt(tree, ['overhead', 'beside']).source;
   return { ...overhead, beside: resolve(folder, overhead.beside) };
+}
+
+/** With messages and one thread there is no mix. */
+function mixOf({
+  mix,
+  messages,
+  threads,
+}: ValidScenario['load']): Pick<ValidScenario['load'], 'mix'> {
+  if (mix !== undefined) return { mix };
+  if (messages === undefined) return { mix: DEFAULT_MIX };
+  return threads === 1 ? {} : { mix: MESSAGES_MIX };
 }
 
 /** Text that came out of a substitution must not be taken for a reference when read again. */

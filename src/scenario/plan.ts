@@ -110,7 +110,7 @@ export interface TargetPlan {
 }
 
 /** What a thread can issue. The order is the numbering in shared memory and in every table. */
-export const OPERATIONS = ['read', 'write', 'remap', 'unremap', 'sync', 'trim'] as const;
+export const OPERATIONS = ['read', 'write', 'remap', 'unremap', 'sync', 'trim', 'message'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export interface LoadPlan {
@@ -129,6 +129,56 @@ export interface LoadPlan {
   readonly blockSizes: readonly BlockSize[];
   readonly addresses: AddressPlan;
   readonly trace: TracePlan | null;
+  /** Sent by the first thread, in order; the others do the mix. */
+  readonly messages: readonly MessageBlock[] | null;
+}
+
+/**
+ * What a script can do to the target's control path: send a message, or let happen what needs none.
+ * The order is the numbering in the columns of drawn operations.
+ */
+export const CONTROL_COMMANDS = [
+  'remap',
+  'verify',
+  'clear',
+  'ping',
+  'save',
+  'sync',
+  'restore',
+  'metadata_status',
+  /** A message that the target does not know. */
+  'unknown',
+  /** A write has failed, and its completion says so. */
+  'write error',
+  /** The worker that a bad sector was handed to gets its turn. */
+  'auto-remap',
+] as const;
+export type ControlCommand = (typeof CONTROL_COMMANDS)[number];
+
+export interface MessageStep {
+  readonly command: ControlCommand;
+  /** One message for each of these sectors, so many times in a row; 0 and 0 where none is named. */
+  readonly firstLba: number;
+  readonly lastLba: number;
+  readonly times: number;
+  /** Words of the message; 0 where none is sent. */
+  readonly wordCount: number;
+}
+
+export interface MessageBlock {
+  readonly repeat: number;
+  readonly steps: readonly MessageStep[];
+}
+
+/** How many messages and other events a script comes to. */
+export function messageCountOf(blocks: readonly MessageBlock[]): number {
+  let count = 0;
+  for (const { repeat, steps } of blocks) {
+    for (const { firstLba, lastLba, times } of steps) {
+      count += repeat * times * (lastLba - firstLba + 1);
+    }
+  }
+  return count;
 }
 
 export interface BlockSize {

@@ -1,5 +1,5 @@
 import { formatSize, formatTime } from '../units.ts';
-import { type Plan, SECTOR_BYTES } from './plan.ts';
+import { messageCountOf, type Plan, SECTOR_BYTES } from './plan.ts';
 import type { Path } from './tree.ts';
 
 /**
@@ -25,13 +25,24 @@ export interface Breach {
 
 const V4_FIXED_SECTORS_MIN = 16_384;
 
+/** So many claims and returns have room in one log. */
+const MESSAGE_COUNT_MAX = 1_000_000;
+
 export const RULES: readonly Rule[] = [
   {
-    reads: ['load.duration', 'load.operations', 'load.until', 'load.trace'],
+    reads: [
+      'load.duration',
+      'load.operations',
+      'load.until',
+      'load.trace',
+      'load.messages',
+      'load.threads',
+    ],
     examine: ({ load }) => {
       const isEndless =
         load.durationNs === null && load.operationCount === null && !load.untilExhausted;
-      if (!isEndless || load.trace !== null) return [];
+      const endsWithMessages = load.messages !== null && load.threadCount === 1;
+      if (!isEndless || load.trace !== null || endsWithMessages) return [];
       const message = 'load has no end: give at least one of duration, operations or until';
       return [breach(['load.duration'], message, 'for instance "duration: 5s"')];
     },
@@ -44,6 +55,33 @@ export const RULES: readonly Rule[] = [
         : ['load.mix', 'load.blockSize', 'load.addresses', 'load.until']
             .filter(given)
             .map((key) => breach([key], `${key} cannot be combined with load.trace`, TRACE_SAYS)),
+  },
+  {
+    reads: ['load.messages', 'load.mix', 'load.trace', 'load.until', 'load.warmup'],
+    examine: ({ load }, given) => {
+      if (load.messages === null) return [];
+      const breaches = ['load.trace', 'load.until']
+        .filter(given)
+        .map((key) => breach([key], `${key} cannot be combined with load.messages`));
+      if (load.mix.remap + load.mix.unremap > 0) {
+        const message = 'load.mix must not remap when load.messages is given';
+        breaches.push(breach(['load.mix'], message, 'the messages say what is remapped'));
+      }
+      if (load.threadCount === 1 && given('load.mix')) {
+        const message = 'load.mix needs a second thread when load.messages is given';
+        breaches.push(breach(['load.mix'], message, 'the first one sends the messages'));
+      }
+      if (load.warmupNs > 0) {
+        const message = 'load.warmup must be 0ms when load.messages is given';
+        breaches.push(breach(['load.warmup'], message, 'each message is sent once, and counts'));
+      }
+      const count = messageCountOf(load.messages);
+      if (count > MESSAGE_COUNT_MAX) {
+        const message = `load.messages must come to at most ${MESSAGE_COUNT_MAX} messages, not ${count}`;
+        breaches.push(breach(['load.messages'], message));
+      }
+      return breaches;
+    },
   },
   {
     reads: ['load.mix'],

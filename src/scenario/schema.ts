@@ -8,6 +8,7 @@ import {
   parseTime,
   type Reading,
 } from '../units.ts';
+import { readMessage, readSectorRange } from './message-script.ts';
 import {
   ALLOCATOR_KINDS,
   COMMANDS,
@@ -317,6 +318,8 @@ const mix = map({
 
 /** `mix` when the scenario gives none. */
 export const DEFAULT_MIX = { read: 60, write: 30, remap: 10, unremap: 0 };
+/** The same where messages do the remapping. */
+export const MESSAGES_MIX = { read: 60, write: 40, remap: 0, unremap: 0 };
 export const DEFAULT_BLOCK_SIZE = '4k';
 export const DEFAULT_THETA = 1.1;
 
@@ -394,6 +397,90 @@ const trace = map({
     }),
 });
 
+const message = text('a message such as "remap 100", "remap 0..99" or "clear"').superRefine(
+  (value, context) => {
+    const { problem } = readMessage(value);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  },
+);
+
+const SECTOR_RULE = 'must be a sector or a range of them such as 100 or "0..99"';
+
+const sectorRange = z
+  .union([z.string(), z.number()], {
+    error: (issue) => `${SECTOR_RULE}, not ${shown(issue.input)}`,
+  })
+  .superRefine((value, context) => {
+    if (readSectorRange(String(value)) !== null) return;
+    context.addIssue({ code: 'custom', message: `${SECTOR_RULE}, not ${shown(value)}` });
+  });
+
+const STEP_RULE = 'must be a message, { writeErrors }, { autoRemap } or { repeat, messages }';
+
+/** What can be written besides a message. */
+const eventShape = {
+  writeErrors: sectorRange.optional().meta({
+    description: 'Writes to these sectors fail, and their completions say so to the target.',
+  }),
+  times: whole(1, 1000).optional().meta({
+    description: 'How often each of them fails. 1 to 1000; with writeErrors only. Default 1.',
+  }),
+  autoRemap: sectorRange.optional().meta({
+    description: 'The worker that a bad sector was handed to gets its turn, for each of these.',
+  }),
+};
+
+interface WrittenEvent {
+  readonly writeErrors?: unknown;
+  readonly times?: unknown;
+  readonly autoRemap?: unknown;
+}
+
+function isEvent({ writeErrors, times, autoRemap }: WrittenEvent): boolean {
+  if (writeErrors !== undefined) return autoRemap === undefined;
+  return autoRemap !== undefined && times === undefined;
+}
+
+const event = map(eventShape).refine(isEvent, {
+  error: 'must hold either writeErrors, perhaps with times, or autoRemap',
+});
+
+const stepError = (issue: { readonly input?: unknown }) =>
+  `${STEP_RULE}, not ${shown(issue.input)}`;
+
+const messages = z
+  .array(
+    z.union(
+      [
+        message,
+        map({
+          ...eventShape,
+          repeat: quantity(EVENTS, { min: 1, max: 1e6 }).optional().meta({
+            description: 'How often the messages below are sent, one after the other. k = 1000.',
+          }),
+          messages: z
+            .array(z.union([message, event], { error: stepError }), {
+              error: (issue) => `must be a list of messages, not ${shown(issue.input)}`,
+            })
+            .min(1, { error: () => 'must hold at least one message' })
+            .optional()
+            .meta({ description: 'What is repeated; with repeat only, and not nested.' }),
+        }).refine(
+          ({ repeat, messages: repeated, ...rest }) => {
+            const isRepeat = repeat !== undefined && repeated !== undefined;
+            if (!isRepeat) return repeat === undefined && repeated === undefined && isEvent(rest);
+            return Object.values(rest).every((value) => value === undefined);
+          },
+          { error: STEP_RULE },
+        ),
+      ],
+      { error: stepError },
+    ),
+    { error: (issue) => `must be a list of messages, not ${shown(issue.input)}` },
+  )
+  .min(1, { error: () => 'must hold at least one message' })
+  .max(10_000, { error: () => 'must hold at most 10000 messages; a range counts as one' });
+
 const load = map({
   threads: whole(1, THREAD_COUNT_MAX)
     .default(2)
@@ -465,6 +552,11 @@ const load = map({
   }),
   trace: trace.optional().meta({
     description: 'A recorded load, in place of mix, blockSize, addresses and until.',
+  }),
+  messages: messages.optional().meta({
+    description:
+      'What the first thread sends to the control path of the target, in order: messages as ' +
+      'dmsetup takes them, a..b for each sector of a range. Other threads do the mix meanwhile.',
   }),
 });
 

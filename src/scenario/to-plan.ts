@@ -1,10 +1,13 @@
 import { assert } from '../errors.ts';
 import { parseCount, parseSectorCount, parseSize, parseTime, type Reading } from '../units.ts';
 import type { ResolvedScenario } from './complete.ts';
+import { readMessage, readSectorRange } from './message-script.ts';
 import {
   type AddressPlan,
   type BlockSize,
   type LoadPlan,
+  type MessageBlock,
+  type MessageStep,
   type OverheadPlan,
   type Plan,
   SECTOR_BYTES,
@@ -99,7 +102,30 @@ function loadPlan(load: Load): LoadPlan {
     blockSizes: blockSizes(load.blockSize),
     addresses: addressPlan(load.addresses),
     trace: load.trace === undefined ? null : tracePlan(load.trace),
+    messages: load.messages === undefined ? null : load.messages.map(messageBlock),
   };
+}
+
+type Block = NonNullable<Load['messages']>[number];
+
+function messageBlock(written: Block): MessageBlock {
+  if (typeof written === 'string' || written.repeat === undefined) {
+    return { repeat: 1, steps: [messageStep(written)] };
+  }
+  return { repeat: count(written.repeat), steps: (written.messages ?? []).map(messageStep) };
+}
+
+function messageStep(written: Block): MessageStep {
+  if (typeof written === 'string') {
+    const reading = readMessage(written);
+    assert(reading.step !== null, 'the schema let a message pass');
+    return reading.step;
+  }
+  const { writeErrors, autoRemap, times = 1 } = written;
+  const range = readSectorRange(String(writeErrors ?? autoRemap));
+  assert(range !== null, 'the schema let a sector pass');
+  const command = writeErrors === undefined ? 'auto-remap' : 'write error';
+  return { command, ...range, times, wordCount: 0 };
 }
 
 function blockSizes(written: Load['blockSize']): BlockSize[] {

@@ -41,7 +41,7 @@ function drive(choices: Drive): { plan: Plan; run: RunRecord } {
   const plan: Plan = {
     ...base,
     device: {
-      sectorCount: 4096,
+      sectorCount: 131_072,
       medium: 'memory',
       spare: { sectorCount: spareCount, start: 0, limit, placement: 'v4-dynamic' },
     },

@@ -39,7 +39,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     description: '',
     seed: 1,
     device: {
-      sectorCount: 1024,
+      sectorCount: 131_072,
       medium: 'memory',
       spare: { sectorCount: SPARE_COUNT, start: 0, limit: null, placement: 'v4-dynamic' },
     },
@@ -64,6 +64,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
       blockSizes: [{ sectorCount: 8, weight: 1 }],
       addresses: { distribution: 'uniform', theta: 0, slices: 'shared' },
       trace: null,
+      messages: null,
     },
     faults: { thread: null },
     explore: { threads: null, finds: null },
@@ -167,6 +168,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
       ring: ring === null ? null : ringOf(ring),
       cachedAreMarked,
     },
+    target: null,
     remapTable: live.flatMap(({ lba, spare }) => (lba === null ? [] : [{ lba, spare }])),
     data: {
       readSectorCount: 100,

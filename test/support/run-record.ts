@@ -68,6 +68,7 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
       blockSizes: [{ sectorCount: 8, weight: 1 }],
       addresses: { distribution: 'uniform', theta: 1, slices: 'shared' },
       trace: null,
+      messages: null,
     },
     faults: { thread: null },
     explore: { threads: null, finds: null },
@@ -112,6 +113,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       unremap: someOperation(samples(), 0),
       sync: someOperation(samples(), 0),
       trim: someOperation(samples(), 0),
+      message: someOperation(samples(), 0),
     },
     allocation: {
       requestedCount: 20,
@@ -146,6 +148,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       cachedAreMarked: true,
     },
     remapTable: claims.map(({ lba, spare }) => ({ lba, spare })),
+    target: null,
     data: {
       readSectorCount: 8000,
       sweptSectorCount: 1024,
@@ -239,6 +242,7 @@ export function someInterval(
       unremap: of('unremap'),
       sync: of('sync'),
       trim: of('trim'),
+      message: of('message'),
     },
     grantedCount: 10,
     refusedCount: 0,

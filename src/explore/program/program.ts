@@ -177,6 +177,7 @@ export function planOf(program: Program): Plan {
       blockSizes: [{ sectorCount: 1, weight: 1 }],
       addresses: { distribution: 'uniform', theta: 1, slices: 'shared' },
       trace: null,
+      messages: null,
     },
     faults: { thread: null },
     explore: { threads: null, finds: null },

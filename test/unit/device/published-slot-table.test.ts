@@ -5,6 +5,8 @@ import { Health, healthAfter, RemapReason } from '../../../src/device/sector-hea
 import { memoryFor, planWith, tableIn } from '../../support/plans.ts';
 
 const THRESHOLD = 3;
+/** LBA 900 on spare 8. */
+const ONE_ENTRY = { lbaOf: () => 900, spareOf: () => 8 };
 
 /** A target of 300 sectors and 16 spares, as published. */
 function slotTable(): PublishedSlotTable {
@@ -175,14 +177,14 @@ describe('clear and restore', () => {
   test('a fresh table looks full to the export, and nothing is restored into it', () => {
     const table = slotTable();
     expect(table.looksUsed(15)).toBe(true);
-    expect(table.restore(Int32Array.of(900), Int32Array.of(8), 1)).toBe(0);
+    expect(table.restore(ONE_ENTRY, 1)).toBe(0);
     expect(table.spareFor(900)).toBe(ON_MAIN);
   });
 
   test('after clear an entry is restored where no lookup sees it', () => {
     const table = slotTable();
     table.clear();
-    expect(table.restore(Int32Array.of(900), Int32Array.of(8), 1)).toBe(1);
+    expect(table.restore(ONE_ENTRY, 1)).toBe(1);
     expect([table.lbaOf(8), table.usedCount()]).toEqual([900, 1]);
     expect(table.spareFor(900)).toBe(ON_MAIN);
   });

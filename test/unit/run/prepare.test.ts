@@ -144,7 +144,7 @@ describe('prepareMemory', () => {
     const collector = new Collector(plan, memory);
     const operations = collector.operations();
     expect(collector.threads().map(({ operationCount }) => operationCount)).toEqual([3, 0, 2]);
-    expect(OPERATIONS.map((name) => operations[name].count)).toEqual([1, 2, 0, 0, 1, 1]);
+    expect(OPERATIONS.map((name) => operations[name].count)).toEqual([1, 2, 0, 0, 1, 1, 0]);
     expect(operations.write.bytes).toBe(9 * 512);
     expect(sweepData(plan, memory).findings).toEqual([]);
     for (const name of ['read', 'write', 'sync', 'trim'] as const) {
