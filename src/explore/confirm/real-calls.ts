@@ -14,7 +14,7 @@ export interface RealCall {
   readonly end: number;
 }
 
-const KINDS = ['allocate', 'release', 'read', 'write', 'attach', 'detach'] as const;
+const KINDS = ['allocate', 'release', 'read', 'write', 'attach', 'detach', 'forget'] as const;
 const CALL_WORDS = 5;
 const CALLS_MOST = 64;
 
@@ -116,6 +116,13 @@ export class RealCalls implements Journal {
   detached(_thread: number, lba: number, spare: number): void {
     this.#write('detach', lba, spare, this.#operationBegin, this.#meeting.ticket());
   }
+
+  forgotten(): void {
+    this.#write('forget', 0, 0, this.#operationBegin, this.#meeting.ticket());
+  }
+
+  /** What a message was answered decides nothing that is judged here. */
+  sent(): void {}
 
   #write(kind: RealCall['kind'], key: number, value: number, begin: number, end: number): void {
     const log = this.#log;

@@ -99,6 +99,7 @@ function lastRemaps(calls: readonly RealCall[]): [number, number][] {
   for (const { kind, key, value } of [...calls].sort((one, other) => one.end - other.end)) {
     if (kind === 'attach') at.set(key, value);
     if (kind === 'detach') at.set(key, ON_MAIN);
+    if (kind === 'forget') for (const lba of at.keys()) at.set(lba, ON_MAIN);
   }
   return [...at];
 }

@@ -1,5 +1,5 @@
 import { nowNs } from '../../clock.ts';
-import { allocatorOn, deviceOn, remapTableOn } from '../../device/index.ts';
+import { allocatorOn, deviceOn, remapTableOn, targetControlOn } from '../../device/index.ts';
 import { ReservationBitmap } from '../../device/reservation-bitmap.ts';
 import { lockOn } from '../../lock/index.ts';
 import { RENDEZVOUS_WORDS, Rendezvous } from '../../lock/rendezvous.ts';
@@ -10,7 +10,7 @@ import { OwnerTable } from '../../record/owner-table.ts';
 import { targetLockKindOf } from '../../scenario/plan.ts';
 import type { FaultKind } from '../engine/fault.ts';
 import { operationsOf, type Program, planOf } from '../program/program.ts';
-import { runProgram } from '../program/thread-program.ts';
+import { JournalWitness, runProgram } from '../program/thread-program.ts';
 import { CALL_LOG_WORDS, callsIn, RealCalls } from './real-calls.ts';
 import { showsFault } from './real-judge.ts';
 
@@ -59,12 +59,20 @@ export function runRealRounds(task: RealTask): void {
     (layout.staging + (2 * thread + which) * layout.stagingWords) * WORD_BYTES;
   const bytes = { sourceByte: staging(0), targetByte: staging(1) };
   const journal = new RealCalls(words, logOf(thread), meeting, bytes);
+  const owners = new OwnerTable(words, layout.owners);
+  const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
+  const path = {
+    allocator: allocatorOn(plan, words, layout, lockOn(program.lock, words, layout.allocationLock)),
+    device: deviceOn(plan, memory, targetLock),
+    targetLock,
+    witness: new JournalWitness(owners, journal),
+  };
   const parts = {
+    ...path,
     thread,
     operations: operationsOf(program.threads[thread] as string),
-    allocator: allocatorOn(plan, words, layout, lockOn(program.lock, words, layout.allocationLock)),
-    owners: new OwnerTable(words, layout.owners),
-    device: deviceOn(plan, memory, lockOn(targetLockKindOf(plan), words, layout.targetLock)),
+    owners,
+    control: plan.load.messages === null ? null : targetControlOn(plan, memory, path),
     outerLock: program.outerLock,
     returnsSpares: program.protocol === 'guarded',
     journal,

@@ -157,6 +157,21 @@ export class DeviceJournal implements Journal {
     this.#answer(thread, spare);
   }
 
+  /** As published the bits of the spares stay set, as with those that a thread gives back. */
+  forgotten(thread: number): void {
+    for (const spare of this.keptBy.keys()) {
+      const end = this.#step();
+      this.allocations.push({ kind: 'release', spare, afterStep: end, end, thread });
+    }
+    this.keptBy.clear();
+    this.remaps.clear();
+    this.#say(thread, 'clear');
+  }
+
+  sent(thread: number, answer: number): void {
+    this.#answer(thread, answer);
+  }
+
   readonly #pendingWrite: { lba: number; value: number }[] = [];
 
   #nextWrite(thread: number): number {

@@ -1,6 +1,8 @@
 import type { Device } from '../../device/device.ts';
+import type { ControlParts } from '../../device/index.ts';
 import { ON_MAIN, type RemapTable } from '../../device/remap-table.ts';
 import type { SpareAllocator } from '../../device/spare-allocator.ts';
+import type { SpareWitness, TargetControl } from '../../device/target-control.ts';
 import type { Lock } from '../../lock/lock.ts';
 import { type Layout, layoutOf, SECTOR_WORDS, WORD_BYTES } from '../../memory/layout.ts';
 import type { OwnerTable } from '../../record/owner-table.ts';
@@ -67,7 +69,7 @@ export class DeviceSubject implements Subject {
     this.#parts = program.threads.map((operations, thread) => ({
       thread,
       operations: operationsOf(operations),
-      ...buildParts(plan, code, layout, words),
+      ...buildParts(plan, code, layout, words, this.#journal),
       outerLock: program.outerLock,
       returnsSpares: program.protocol === 'guarded',
       sourceByte: staging(thread, 0),
@@ -77,7 +79,7 @@ export class DeviceSubject implements Subject {
     this.#lbas = [
       ...new Set(
         this.#parts.flatMap(({ operations }) =>
-          operations.filter(({ letter }) => 'rwmu'.includes(letter)).map(({ lba }) => lba),
+          operations.filter(({ letter }) => 'rwmus'.includes(letter)).map(({ lba }) => lba),
         ),
       ),
     ];
@@ -253,25 +255,33 @@ function buildParts(
   code: ProductCode,
   layout: Layout,
   words: Int32Array,
-): { allocator: SpareAllocator; owners: OwnerTable; device: Device } {
+  journal: DeviceJournal,
+): Pick<ThreadParts, 'allocator' | 'owners' | 'device' | 'control'> {
   const { lockOn } = code.module<{
     lockOn(kind: LockKind, words: Int32Array, base: number): Lock;
   }>('lock/index');
-  const { allocatorOn, deviceOn } = code.module<{
+  const { allocatorOn, deviceOn, targetControlOn } = code.module<{
     allocatorOn(plan: Plan, words: Int32Array, layout: Layout, lock: Lock): SpareAllocator;
     deviceOn(plan: Plan, memory: unknown, lock: Lock): Device;
+    targetControlOn(plan: Plan, memory: unknown, parts: ControlParts): TargetControl;
   }>('device/index');
+  const { JournalWitness } = code.module<{
+    JournalWitness: new (owners: OwnerTable, journal: DeviceJournal) => SpareWitness;
+  }>('explore/program/thread-program');
   const { OwnerTable } = code.module<{
     OwnerTable: new (words: Int32Array, base: number) => OwnerTable;
   }>('record/owner-table');
   const lock = finish(lockOn(plan.lock.kind, words, layout.allocationLock));
   const targetLock = finish(lockOn(targetLockKindOf(plan), words, layout.targetLock));
   const blocks = { copy: sectorCopy(code.runtime, words) };
-  return {
-    allocator: finish(allocatorOn(plan, words, layout, lock)),
-    owners: new OwnerTable(words, layout.owners),
-    device: finish(deviceOn(plan, { words, layout, blocks }, targetLock)),
-  };
+  const memory = { words, layout, blocks };
+  const allocator = finish(allocatorOn(plan, words, layout, lock));
+  const owners = new OwnerTable(words, layout.owners);
+  const device = finish(deviceOn(plan, memory, targetLock));
+  if (plan.load.messages === null) return { allocator, owners, device, control: null };
+  const witness = finish(new JournalWitness(owners, journal));
+  const parts = { allocator, device, targetLock, witness };
+  return { ...parts, owners, control: finish(targetControlOn(plan, memory, parts)) };
 }
 
 /** Block copies, a sector at a time: a disk writes a sector whole or not at all. */

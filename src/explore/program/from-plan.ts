@@ -19,6 +19,15 @@ const WITH_DATA_UNDONE: readonly (readonly string[])[] = [
   ['w1', 'mu'],
 ];
 
+/** Messages beside messages: of one LBA, of two, and a clear. */
+const MESSAGES: readonly (readonly string[])[] = [
+  ['s', 's'],
+  ['s', 's1'],
+  ['s', 'c'],
+  ['ss1', 'c'],
+  ['sc', 's'],
+];
+
 /** Which allocator, locks and table a scenario is about. */
 function settingsOf({ allocator, lock, remap, target }: Plan) {
   return {
@@ -60,10 +69,12 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
   );
   const hasData = mix.remap > 0 && mix.read + mix.write > 0;
   const isUndone = mix.unremap > 0;
+  const sends = plan.load.messages !== null;
   const data = [...WITH_DATA, ...(isUndone ? WITH_DATA_UNDONE : [])].map((threads) =>
     programWith({ ...settings, threads }),
   );
-  return [...rungs, ...(isReserved ? reserved : []), ...(hasData ? data : [])].filter(
+  const sent = sends ? MESSAGES.map((threads) => programWith({ ...settings, threads })) : [];
+  return [...rungs, ...(isReserved ? reserved : []), ...(hasData ? data : []), ...sent].filter(
     (program) => program.threads.length <= threadsMost && isMeantFor(plan, program),
   );
 }

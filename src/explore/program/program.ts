@@ -19,8 +19,9 @@ import {
  *     a    allocate a spare and keep it       f    free the oldest spare this thread keeps
  *     r    read an LBA                        w    write an LBA
  *     m    remap an LBA to a spare            u    undo the remap of an LBA
+ *     s    send the message that remaps one   c    send the message that clears all remaps
  *
- * A digit after r, w, m or u names the LBA; without one it is 0.
+ * A digit after r, w, m, u or s names the LBA; without one it is 0.
  */
 export interface Program {
   readonly allocator: AllocatorKind;
@@ -40,8 +41,8 @@ export interface Program {
   readonly threads: readonly string[];
 }
 
-const OPERATION_LETTERS = 'afrwmu';
-export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u';
+const OPERATION_LETTERS = 'afrwmusc';
+export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u' | 's' | 'c';
 
 export interface ProgramOperation {
   readonly letter: OperationLetter;
@@ -76,7 +77,7 @@ export function threadsOf(text: string): readonly string[] {
 }
 
 export function operationsOf(thread: string): ProgramOperation[] {
-  if (!/^([af]|[rwmu][0-9]?)*$/.test(thread)) {
+  if (!/^([afc]|[rwmus][0-9]?)*$/.test(thread)) {
     throw new RangeError(
       `not the operations of a thread: ${thread}; they are ${OPERATION_LETTERS}`,
     );
@@ -177,7 +178,7 @@ export function planOf(program: Program): Plan {
       blockSizes: [{ sectorCount: 1, weight: 1 }],
       addresses: { distribution: 'uniform', theta: 1, slices: 'shared' },
       trace: null,
-      messages: null,
+      messages: letters.has('s') || letters.has('c') ? [] : null,
     },
     faults: { thread: null },
     explore: { threads: null, finds: null },

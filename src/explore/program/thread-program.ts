@@ -1,6 +1,7 @@
 import { type Device, Outcome } from '../../device/device.ts';
 import { ON_MAIN } from '../../device/remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from '../../device/spare-allocator.ts';
+import type { SpareWitness, TargetControl } from '../../device/target-control.ts';
 import { type OwnerTable, ownerMarkOf } from '../../record/owner-table.ts';
 import type { ProgramOperation } from './program.ts';
 
@@ -14,6 +15,8 @@ export interface ThreadParts {
   readonly allocator: SpareAllocator;
   readonly owners: OwnerTable;
   readonly device: Device;
+  /** null where the program sends no messages. */
+  readonly control: TargetControl | null;
   readonly outerLock: boolean;
   /** As published, nothing gives a spare back to the allocator. */
   readonly returnsSpares: boolean;
@@ -40,6 +43,49 @@ export interface Journal {
   noteRead(thread: number, lba: number): void;
   attached(thread: number, lba: number, spare: number, outcome: number): void;
   detached(thread: number, lba: number, spare: number): void;
+  /** No LBA is remapped any more, and no spare was given back. */
+  forgotten(thread: number): void;
+  /** A message has been answered. */
+  sent(thread: number, answer: number): void;
+}
+
+/** Tells the journal what messages do with spares, at the moment they do. */
+export class JournalWitness implements SpareWitness {
+  readonly #owners: OwnerTable;
+  readonly #journal: Journal;
+
+  constructor(owners: OwnerTable, journal: Journal) {
+    this.#owners = owners;
+    this.#journal = journal;
+  }
+
+  asking(thread: number): void {
+    this.#journal.beginAllocation(thread);
+  }
+
+  answered(thread: number, lba: number, spare: number): void {
+    this.#journal.endAllocation(thread, spare);
+    if (spare !== NO_SPARE) this.adopted(thread, lba, spare);
+  }
+
+  adopted(thread: number, lba: number, spare: number): void {
+    this.#journal.claimed(thread, spare, this.#owners.claim(spare, ownerMarkOf(thread, 0)));
+    this.#journal.attached(thread, lba, spare, Outcome.done);
+  }
+
+  returning(thread: number, _lba: number, spare: number): void {
+    this.#journal.beginRelease(thread, spare);
+    this.#owners.clear(spare);
+  }
+
+  returned(thread: number, lba: number, spare: number): void {
+    this.#journal.endRelease(thread, spare);
+    this.#journal.detached(thread, lba, spare);
+  }
+
+  forgotten(thread: number): void {
+    this.#journal.forgotten(thread);
+  }
 }
 
 export function runProgram(parts: ThreadParts): void {
@@ -63,7 +109,9 @@ export function runProgram(parts: ThreadParts): void {
       journal.stageWrite(thread, lba);
       device.write(thread, lba, 1, parts.sourceByte);
       journal.noteWritten(thread);
-    } else if (letter === 'm') remapOne(parts, lba);
+    } else if (letter === 's') journal.sent(thread, sendRemap(parts, lba));
+    else if (letter === 'c') journal.sent(thread, sendClear(parts));
+    else if (letter === 'm') remapOne(parts, lba);
     else undoRemap(parts, lba);
     journal.endOperation(thread, letter);
   }
@@ -93,6 +141,14 @@ function remapOne(parts: ThreadParts, lba: number): void {
   parts.journal.attached(thread, lba, spare, outcome);
   device.unlockTarget(thread);
   if (outcome !== Outcome.done && parts.returnsSpares) giveBack(parts, spare);
+}
+
+function sendRemap({ thread, control }: ThreadParts, lba: number): number {
+  return control === null ? 0 : control.remap(thread, lba);
+}
+
+function sendClear({ thread, control }: ThreadParts): number {
+  return control === null ? 0 : control.clear(thread);
 }
 
 function undoRemap(parts: ThreadParts, lba: number): void {
