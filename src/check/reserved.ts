@@ -10,7 +10,7 @@ import { broken, claimText, counted, evidenceOf, held, quoted } from './finding.
  * Method: every claim, the drain's too, against the placement's own list of reserved sectors and
  * the end of the allocatable area. The reservation bitmap is not asked, since one bit there means
  * both "metadata" and "allocated". A claim on metadata is a collision in the wider sense: two
- * owners, one sector. Where claims are missing from the log, the remap table is examined as well.
+ * owners, one sector. The remap table is examined as well, for what is in no claim.
  *
  * Not covered: I/O that runs from a spare into metadata behind it (see data and operations), and a
  * reserved sector that waits in the ring (see cache consistency).
@@ -24,11 +24,11 @@ function examineReserved(_plan: Plan, run: RunRecord): Finding {
   const claims = run.claims.filter((claim) => claim.kind !== 'release');
   const complete = isLogComplete(run);
   const wrongClaims = claims.filter(({ spare }) => whatIsWrongWith(spare, run) !== null);
-  const wrongEntries = complete ? [] : entriesOnlyInTable(run);
+  const wrongEntries = entriesOnlyInTable(run);
   const count = wrongClaims.length + wrongEntries.length;
 
-  const caveat = complete ? '' : ` and the remap table (${whyIncomplete(run)})`;
-  const examined = `${counted(claims.length, 'claim')}${caveat} examined`;
+  const caveat = complete ? '' : ` (${whyIncomplete(run)})`;
+  const examined = `${counted(claims.length, 'claim')} and the remap table examined${caveat}`;
   if (count === 0) {
     const reservedCount = run.spares.reserved.reduce((sum, flag) => sum + flag, 0);
     return held(

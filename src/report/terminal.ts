@@ -17,7 +17,7 @@ import {
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
-import { isCollision } from './verdict.ts';
+import { isCollision, isExpected } from './verdict.ts';
 
 export interface SummaryOptions extends TextOptions {
   /** Where the result was written; the last line, left out without it. */
@@ -136,9 +136,7 @@ function evidenceLines(check: ResultCheck, indent: string, style: Style): string
 function markOf(check: ResultCheck, result: Result): Mark {
   if (check.verdict === 'held') return 'pass';
   if (check.verdict === 'not-applicable') return 'none';
-  const isExpected =
-    result.expect === 'collision' && (isCollision(check) || check.consequenceOf === 'collisions');
-  return isExpected ? 'warn' : 'fail';
+  return isExpected(check, result.expect) ? 'warn' : 'fail';
 }
 
 function statusOf(check: ResultCheck): string {

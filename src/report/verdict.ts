@@ -4,15 +4,17 @@
  *     broken run               4         nothing it measured can be relied on, so it wins over all
  *     integrity violation      3         wins over an interruption and over thresholds
  *     interrupted              130, 143  SIGINT, SIGTERM; what was measured until then is kept
- *     expectation not met      1         `expect: collision`, and none was found
+ *     expectation not met      1         `expect: collision` or `leak`, and none was found
  *     threshold failed         1
  *     all held                 0
  *
  * Under `expect: collision` a collision is what the scenario asks for: the checks that report it,
  * and those that it explains, are not violations. A broken check that no collision explains still
  * is one. That no collision was found says nothing against the integrity of the data: hence 1.
+ * Under `expect: leak` the same holds of spares that get lost, which is what conservation reports.
  */
 import { EXIT } from '../errors.ts';
+import type { Expectation } from '../scenario/plan.ts';
 import { formatCount, formatNs } from '../units.ts';
 import { type Measured, totalOperations } from './measured.ts';
 import type { Outcome, Result, ResultCheck, ResultThreshold } from './result-schema.ts';
@@ -21,6 +23,19 @@ import { exactCount, plural } from './text.ts';
 /** Whether a check reports collisions: one spare claimed twice, or a metadata sector claimed. */
 export function isCollision(check: { readonly name: string }): boolean {
   return check.name === 'collisions' || check.name === 'reserved';
+}
+
+/** Whether a broken check is what the scenario was written to show, or follows from it. */
+export function isExpected(
+  check: Pick<ResultCheck, 'name' | 'consequenceOf'>,
+  expect: Expectation,
+): boolean {
+  if (expect === 'leak') return isLeak(check);
+  return expect === 'collision' && (isCollision(check) || check.consequenceOf === 'collisions');
+}
+
+function isLeak(check: { readonly name: string }): boolean {
+  return check.name === 'conservation';
 }
 
 /** Collisions of both kinds that the checks found. */
@@ -45,9 +60,9 @@ export function verdictOf(
 
 /** Broken checks that count as violations of integrity: see the head of this file. */
 function violationsIn(measured: Measured): ResultCheck[] {
-  const broken = measured.checks.filter((check) => check.verdict === 'broken');
-  if (measured.expect === 'pass') return broken;
-  return broken.filter((check) => !isCollision(check) && check.consequenceOf === null);
+  return measured.checks.filter(
+    (check) => check.verdict === 'broken' && !isExpected(check, measured.expect),
+  );
 }
 
 function outcomeOf(
@@ -58,9 +73,19 @@ function outcomeOf(
   if (measured.ending.kind === 'broken') return 'broken';
   if (violations.length > 0) return 'integrity';
   if (measured.ending.kind === 'interrupted') return 'interrupted';
-  if (measured.expect === 'collision' && measured.collisions === 0) return 'expectation-failed';
+  if (isMissed(measured)) return 'expectation-failed';
   if (thresholds.some((threshold) => !threshold.pass)) return 'threshold-failed';
   return 'pass';
+}
+
+/** Whether the scenario was written to show something that was not there. */
+function isMissed({ expect, collisions, checks }: Measured): boolean {
+  if (expect === 'leak') return leakCountOf(checks) === 0;
+  return expect === 'collision' && collisions === 0;
+}
+
+function leakCountOf(checks: readonly ResultCheck[]): number {
+  return checks.filter(isLeak).reduce((sum, check) => sum + check.count, 0);
 }
 
 function exitCodeOf(outcome: Outcome, signal: string): number {
@@ -93,7 +118,7 @@ function sentenceOf(
     parts.push(`Integrity violated: ${violationText(violations)}`);
   }
   if (outcome === 'expectation-failed') {
-    parts.push('The scenario expects a collision and none was found; integrity is clean');
+    parts.push(`The scenario expects a ${measured.expect} and none was found; integrity is clean`);
   }
   parts.push(figuresOf(measured, thresholds));
   return parts.join('. ');
@@ -119,6 +144,10 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
       `${formatNs(measured.durationNs)} by ${plural(measured.threadCount, 'thread')}`,
     expected ? `${collisions} as expected` : collisions,
   ];
+  const leaks = leakCountOf(measured.checks);
+  if (measured.expect === 'leak' && leaks > 0) {
+    parts.push(`${plural(leaks, 'spare', exactCount(leaks))} lost as expected`);
+  }
   const failed = thresholds.filter((threshold) => !threshold.pass).length;
   if (measured.ending.kind === 'broken') {
     // What held until the run broke says nothing of what it would have come to.

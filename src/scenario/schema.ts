@@ -792,8 +792,8 @@ export const scenarioSchema = map({
     .default('pass')
     .meta({
       description:
-        'pass: no collision may be found; collision: one must be found, for scenarios that ' +
-        'show a fault. Default pass.',
+        'pass: nothing may be found; collision: one must be found, for scenarios that show a ' +
+        'fault; leak: spares must get lost, by the check for conservation. Default pass.',
     }),
   watchdog: time({ min: 1e8, max: HOUR_NS })
     .default('10s')

@@ -13,9 +13,9 @@ import {
  * Goal: messages that are sent at once do to the target what they would do one after the other.
  *
  * Method: programs of two threads that send `remap` and `clear`, beside each other, beside
- * allocations, and beside reads and writes of the sector; each exhausted by partial-order reduction,
- * data races being faults. As published the handler holds the target lock throughout, and that is
- * enough, as the facts have it; without it, it is not.
+ * allocations, and beside reads and writes of the sector; each exhausted by partial-order
+ * reduction, data races being faults. As published the handler holds the target lock throughout,
+ * and that is enough, as the facts have it; without it, it is not.
  *
  * Not covered: larger programs; what the published target does wrong with one thread, which no
  * order of accesses makes right (see the tests of the published control).

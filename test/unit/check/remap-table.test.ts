@@ -76,6 +76,15 @@ describe('is broken by', () => {
     expect(finding.evidence.map(({ text }) => text)).toEqual(texts);
   });
 
+  test('an LBA beyond the device', () => {
+    const small = { ...planOf(), device: { ...planOf().device, sectorCount: first?.lba ?? 0 } };
+    const { count, evidence } = remapTable.examine(small, sound);
+    expect(count).toBe(4);
+    expect(evidence[0]?.text).toBe(
+      `the table remaps LBA ${first?.lba}, and the device has ${first?.lba} sectors`,
+    );
+  });
+
   test('an entry that a release should have removed', () => {
     const back = release({ thread: 0, lba: 108, spare: 8, issueNs: 9000 });
     const run = { ...runOf([...some, back]), remapTable: table };

@@ -50,11 +50,11 @@ test('a spare beyond the limit, and one beyond the area, have sentences of their
   ]);
 });
 
-test('where claims are missing, the remap table is examined too', () => {
+test('what is in the remap table and in no claim is examined too', () => {
   const run = { ...runOf(claimAll()), remapTable: [{ lba: 9, spare: 2 }] };
-  expect(reserved.examine(planOf(), run).verdict).toBe('held');
-  for (const incomplete of [withEnding(run, 'broken'), { ...run, unloggedClaimCount: 1 }]) {
-    const finding = reserved.examine(planOf(), incomplete);
+  for (const one of [run, withEnding(run, 'broken'), { ...run, unloggedClaimCount: 1 }]) {
+    const finding = reserved.examine(planOf(), one);
+    expect(finding).toMatchObject({ verdict: 'broken', count: 1 });
     expect(finding.evidence.map(({ text }) => text)).toEqual([
       'spare 2, a metadata sector, serves LBA 9',
     ]);

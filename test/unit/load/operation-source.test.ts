@@ -9,7 +9,13 @@ import {
 } from '../../../src/load/operation-source.ts';
 import { createMemory, type Memory } from '../../../src/memory/attach.ts';
 import { TraceEntry } from '../../../src/memory/layout.ts';
-import { OPERATIONS, type Plan } from '../../../src/scenario/plan.ts';
+import {
+  CONTROL_COMMANDS,
+  type ControlCommand,
+  type MessageStep,
+  OPERATIONS,
+  type Plan,
+} from '../../../src/scenario/plan.ts';
 import { planWith } from '../../support/plans.ts';
 
 interface Drawn {
@@ -190,6 +196,49 @@ test('reads and writes stay on the device, at whatever size', () => {
     if (name !== 'read' && name !== 'write') continue;
     expect(lba).toBeGreaterThanOrEqual(0);
     expect(lba + sectorCount).toBeLessThanOrEqual(101);
+  }
+});
+
+describe('a script of messages', () => {
+  const messages = [
+    { repeat: 1, steps: [event('ping', 0, 0, 1, 1), event('write error', 3, 4, 2, 0)] },
+    { repeat: 2, steps: [event('remap', 7, 8, 1, 2), event('clear', 0, 0, 1, 1)] },
+  ];
+  const plan = planWith({ load: { threadCount: 2, messages, mix: { remap: 0 } } });
+  const expected = [
+    ...['ping 0', 'write error 3', 'write error 3', 'write error 4', 'write error 4'],
+    ...['remap 7', 'remap 8', 'clear 0', 'remap 7', 'remap 8', 'clear 0'],
+  ];
+
+  test.each([1, 3, DRAWN_MOST])('is drawn in its order, %i at once, and then ends', (atOnce) => {
+    const source = operationSourceFor(plan, NO_MEMORY, 0);
+    const drawn = new DrawnOperations();
+    const list: string[] = [];
+    for (let count = source.draw(drawn, atOnce); count > 0; count = source.draw(drawn, atOnce)) {
+      for (let index = 0; index < count; index++) {
+        const command = CONTROL_COMMANDS[drawn.commands[index] as number] as string;
+        list.push(`${command} ${drawn.lbas[index]}`);
+        const operation = OPERATIONS[drawn.operations[index] as number];
+        expect(operation).toBe(command === 'remap' ? 'remap' : 'message');
+        expect(drawn.wordCounts[index]).toBe({ remap: 2, 'write error': 0 }[command] ?? 1);
+      }
+    }
+    expect(list).toEqual(expected);
+  });
+
+  test('is for the first thread; the other reads and writes', () => {
+    const { list } = draw(plan, 100, 1);
+    expect(new Set(list.map(({ name }) => name))).toEqual(new Set(['read', 'write']));
+  });
+
+  function event(
+    command: ControlCommand,
+    firstLba: number,
+    lastLba: number,
+    times: number,
+    wordCount: number,
+  ): MessageStep {
+    return { command, firstLba, lastLba, times, wordCount };
   }
 });
 

@@ -21,6 +21,9 @@ const collidedAndFollowed = [
 const collidedAndWorse = [brokenVerdict('collisions', 12), brokenVerdict('mutual exclusion', 1)];
 const dataLost = [someVerdict('collisions'), brokenVerdict('data', 3)];
 
+const leaked = [someVerdict('collisions'), brokenVerdict('conservation', 9)];
+const leakedAndCollided = [brokenVerdict('collisions', 1), brokenVerdict('conservation', 9)];
+
 const met = [someThreshold('collisions', '<', 1000)];
 const missed = [someThreshold('throughput', '>', 1e12), ...met];
 
@@ -81,6 +84,18 @@ const ROWS: Record<string, Row> = {
     'threshold-failed',
     1,
   ],
+  'a leak': ['pass', 'finished', leaked, met, 'integrity', 3],
+  'a leak, where a collision was expected': ['collision', 'finished', leaked, met, 'integrity', 3],
+  'a leak as expected': ['leak', 'finished', leaked, met, 'pass', 0],
+  'a leak as expected, and a collision': [
+    'leak',
+    'finished',
+    leakedAndCollided,
+    met,
+    'integrity',
+    3,
+  ],
+  'a leak expected and not found': ['leak', 'finished', held, met, 'expectation-failed', 1],
   'expected and not found': ['collision', 'finished', held, met, 'expectation-failed', 1],
   'expected, not found, data lost': ['collision', 'finished', dataLost, met, 'integrity', 3],
   'expected, interrupted before it was found': [
@@ -138,6 +153,8 @@ test('the sentence of a broken run says what broke', () => {
 
 test('the sentence says whether an expected collision was found', () => {
   expect(sentenceFor('expected and found')).toMatch(/12 collisions as expected/);
+  expect(sentenceFor('a leak as expected')).toMatch(/0 collisions, 9 spares lost as expected/);
+  expect(sentenceFor('a leak expected and not found')).toMatch(/expects a leak and none was found/);
   expect(sentenceFor('expected and not found')).toMatch(
     /^The scenario expects a collision and none was found; integrity is clean\. /,
   );
