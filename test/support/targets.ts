@@ -41,15 +41,7 @@ export function guardedPlan({ spareCount, limit, sectorCount = 4096 }: Geometry)
   });
 }
 
-/** The control path of a plan for one thread, in a memory of its own. */
-export function controlOf(plan: Plan): {
-  readonly control: TargetControl;
-  readonly memory: Memory;
-} {
-  const memory = memoryFor(plan);
-  return { control: controlIn(plan, memory), memory };
-}
-
+/** The control path of a plan for one thread; its metadata can be read back. */
 export function controlIn(plan: Plan, memory: Memory): TargetControl {
   const { words, layout } = memory;
   return targetControlOn(plan, memory, {
