@@ -112,6 +112,8 @@ test('every invariant, after every message', () => {
           case 'clear':
             expect(control.clear(0)).toBe(remaps.size);
             remaps.clear();
+            // What waited in the cache is free as well.
+            expect(memory.words[memory.layout.allocator + Allocator.count]).toBe(0);
             break;
           case 'sync':
             expect(control.sync(0)).toBe(remaps.size);
