@@ -252,6 +252,8 @@ function callText({ kind, key, value }: StressCall): string {
       return `remap LBA ${key} to ${value}`;
     case 'detach':
       return `undo LBA ${key} (was ${value})`;
+    case 'forget':
+      return 'clear';
   }
 }
 

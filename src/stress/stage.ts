@@ -1,9 +1,9 @@
-import { allocatorOn, deviceOn, remapTableOn } from '../device/index.ts';
+import { allocatorOn, deviceOn, remapTableOn, targetControlOn } from '../device/index.ts';
 import type { RemapTable } from '../device/remap-table.ts';
 import { ReservationBitmap } from '../device/reservation-bitmap.ts';
 import { RealCalls } from '../explore/confirm/real-calls.ts';
 import { type Program, planOf } from '../explore/program/program.ts';
-import type { ThreadParts } from '../explore/program/thread-program.ts';
+import { JournalWitness, type ThreadParts } from '../explore/program/thread-program.ts';
 import { MeteredLock } from '../load/metered-lock.ts';
 import { lockOn } from '../lock/index.ts';
 import type { Lock } from '../lock/lock.ts';
@@ -31,6 +31,9 @@ const CHANGED_BY_A_ROUND: ReadonlySet<string> = new Set([
   'remap filter',
   'remap chains',
   'remap slots',
+  'tracked sectors',
+  'health slots',
+  'metadata image',
   'owner table',
   'main device',
   'spare area',
@@ -88,6 +91,13 @@ export function stageOn(program: Program, options: StageWith): Stage {
     targetByte: (staging + layout.stagingWords) * WORD_BYTES,
   };
   const journal = new RealCalls(words, log, meeting, bytes);
+  const owners = new OwnerTable(words, layout.owners);
+  const path = {
+    allocator: allocatorOn(plan, words, layout, lock),
+    device: deviceOn(plan, memory, targetLock),
+    targetLock,
+    witness: new JournalWitness(owners, journal),
+  };
   return {
     memory,
     table: remapTableOn(plan, words, layout),
@@ -95,9 +105,10 @@ export function stageOn(program: Program, options: StageWith): Stage {
     watch,
     parts: {
       thread,
-      allocator: allocatorOn(plan, words, layout, lock),
-      owners: new OwnerTable(words, layout.owners),
-      device: deviceOn(plan, memory, targetLock),
+      allocator: path.allocator,
+      owners,
+      device: path.device,
+      control: plan.load.messages === null ? null : targetControlOn(plan, memory, path),
       outerLock: program.outerLock,
       returnsSpares: program.protocol === 'guarded',
       journal,
