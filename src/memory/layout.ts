@@ -187,7 +187,7 @@ export const TableSlot = { lba: 0, spare: 1, next: 2, wordCount: 3 } as const;
  * The target's table as published, in the place of the other: its counters, and slots that hold
  * remaps and health tracking alike. Here an LBA is stored as it is, since a slot is born with LBA 0
  * and not with "none"; −1 is written by `clear` only. Words of a slot, and the header, are changed
- * under the target lock and read without it by whoever exports or restores the table.
+ * under the target lock, but for `restore`, and read without it by `sync` and `status` (P5).
  *
  *     used            slots that lookups see; the slot that the next manual remap is put in
  *     healthEntries   slots that health tracking sees; the slot that the next LBA is tracked in
@@ -502,7 +502,7 @@ export function layoutOf(plan: Plan): Layout {
     slotWordCount,
     sharesSlots ? 'all' : 'a remap',
     'all',
-    hashed ? 'atomic' : sharesSlots ? 'unguarded on purpose' : 'under the target lock',
+    hashed ? 'atomic' : 'under the target lock',
   );
 
   const healthSlotCount = tracksHealth(plan) ? powerOfTwoAtLeast(2 * allocatableEndOf(plan)) : 0;

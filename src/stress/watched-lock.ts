@@ -18,15 +18,14 @@ export interface Watched {
  * beside it unguarded on purpose, where a change is no surprise.
  */
 export function watchedIn({ regions }: Layout): Watched {
-  const under = (guard: Region['guard']) =>
+  const under = (guard: Region['guard'], purpose: Region['purpose']) =>
     regions.filter(
-      (region) =>
-        region.guard === guard && (region.purpose === 'allocator' || region.purpose === 'table'),
+      (region) => region.guard === guard && region.purpose === purpose && region.wordCount > 0,
     );
-  const guarded = under('under the allocation lock');
+  const guarded = under('under the allocation lock', 'allocator');
   return {
-    allocation: guarded.length > 0 ? guarded : under('unguarded on purpose'),
-    target: under('under the target lock'),
+    allocation: guarded.length > 0 ? guarded : under('unguarded on purpose', 'allocator'),
+    target: under('under the target lock', 'table'),
   };
 }
 
