@@ -58,7 +58,9 @@ test('a remap beyond the device is accepted as published, and seen', async () =>
 });
 
 test('beside I/O a published remap loses data, and a corrected one does not', async () => {
-  const words = ['--set', 'integrity=strict', '--set', 'load.duration=300ms'];
+  // Slow enough that both threads are at it together, on a machine with other work too.
+  const pace = ['load.duration=400ms', 'load.thinkTime=100us', 'device.sectors=1024'];
+  const words = ['integrity=strict', ...pace].flatMap(set);
   const published = await run('messages-beside-io', ...words);
   expect(published.code).toBe(3);
   expect(verdictOf(published.result, 'data').verdict).toBe('broken');

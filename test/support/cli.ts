@@ -50,10 +50,13 @@ export function sparestorm(words: readonly string[], options: CallOptions = {}):
   });
 }
 
+/** Some tests copy the build several times over, and the disk may have other work. */
+const REMOVAL_MS = 60_000;
+
 /** A folder of this test file's own, gone when its tests are done. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sparestorm-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), REMOVAL_MS);
   return folder;
 }
 
