@@ -4,17 +4,19 @@ import type { Trace } from './load/trace/trace.ts';
 import { calibrateRelax } from './lock/relax.ts';
 import type { Memory } from './memory/attach.ts';
 import { Gate } from './memory/gate.ts';
-import type { Ending, Environment, RunRecord } from './record/run-record.ts';
+import type { Ending, Environment, EventRecord, RunRecord } from './record/run-record.ts';
 import { ThreadCounters } from './record/thread-counters.ts';
 import { calibrate } from './run/calibrate.ts';
 import { Collector } from './run/collect.ts';
 import { sweepData } from './run/data-sweep.ts';
 import { type Drain, drainSpares } from './run/drain.ts';
+import { FaultSchedule } from './run/fault-schedule.ts';
 import { IntervalSeries } from './run/interval-series.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
+import { dismissWorkers } from './run/remap-workers.ts';
 import { Threads } from './run/threads.ts';
 import { Watchdog } from './run/watchdog.ts';
-import type { Plan } from './scenario/plan.ts';
+import { agentCountOf, type Plan } from './scenario/plan.ts';
 
 /** How often the coordinator looks at the threads. */
 const LOOK_MS = 5;
@@ -63,19 +65,24 @@ export async function runPlan(
     (_, thread) => new ThreadCounters(memory, thread),
   );
   const series = new IntervalSeries(plan, memory, counters);
+  const schedule = new FaultSchedule(plan, memory);
   let ending: Ending;
   if (broken === null) {
+    schedule.begin();
     gate.open(startNs);
     options.onStart?.({ plan, memory, startNs });
     const watchdog = new Watchdog(plan, memory, counters, startNs);
-    ending = await untilFinished(plan, gate, threads, watchdog, series, options.signal);
+    ending = await untilFinished(
+      { plan, memory, gate, threads, watchdog, series, schedule },
+      options.signal,
+    );
   } else {
     ending = { kind: 'broken', reason: broken, dump: [] };
   }
 
   // The records are taken when no thread of load runs any more: finished and parked, or ended.
   if (ending.kind === 'broken') await threads.terminate();
-  const run = recordOf(plan, memory, { environment, startedAt, startNs, ending, series });
+  const run = recordOf(plan, memory, { environment, startedAt, startNs, ending, series, schedule });
   if (ending.kind !== 'broken') {
     gate.release();
     await threads.leave();
@@ -86,30 +93,40 @@ export async function runPlan(
 /** Null when every thread stands at the gate, else what went wrong. */
 async function untilReady(plan: Plan, gate: Gate, threads: Threads): Promise<string | null> {
   const startedNs = nowNs();
-  while (gate.arrivedCount() < plan.load.threadCount) {
+  const agentCount = agentCountOf(plan);
+  while (gate.arrivedCount() < agentCount) {
     if (threads.failure !== null) {
       return `thread ${threads.failure.thread} could not start: ${threads.failure.message}`;
     }
     if (nowNs() - startedNs > START_PATIENCE_NS) {
-      return `only ${gate.arrivedCount()} of ${plan.load.threadCount} threads started within 120 s`;
+      return `only ${gate.arrivedCount()} of ${agentCount} threads started within 120 s`;
     }
     await sleep(1);
   }
   return null;
 }
 
-async function untilFinished(
-  plan: Plan,
-  gate: Gate,
-  threads: Threads,
-  watchdog: Watchdog,
-  series: IntervalSeries,
-  signal: AbortSignal | undefined,
-): Promise<Ending> {
+/** What there is of a run while it goes on. */
+interface Course {
+  readonly plan: Plan;
+  readonly memory: Memory;
+  readonly gate: Gate;
+  readonly threads: Threads;
+  readonly watchdog: Watchdog;
+  readonly series: IntervalSeries;
+  readonly schedule: FaultSchedule;
+}
+
+async function untilFinished(course: Course, signal: AbortSignal | undefined): Promise<Ending> {
+  const { plan, gate, threads, watchdog, series, schedule } = course;
   const startNs = gate.startNs();
+  const elapsedNs = () => nowNs() - startNs;
   let interrupted = false;
   for (;;) {
+    schedule.apply(elapsedNs);
+    if (schedule.crash !== null) gate.stop();
     const now = nowNs();
+    if (schedule.isStalled) watchdog.excuse(now);
     const { failure } = threads;
     if (failure !== null) {
       const dump = watchdog.describe(now, failure.thread);
@@ -117,7 +134,14 @@ async function untilFinished(
       series.take(nowNs() - startNs);
       return { kind: 'broken', reason: `thread ${failure.thread} died: ${failure.message}`, dump };
     }
-    if (gate.finishedCount() === plan.load.threadCount) break;
+    if (gate.finishedCount() === plan.load.threadCount) {
+      const stuck = await dismissWorkers({
+        ...course,
+        whileWaiting: () => schedule.apply(elapsedNs),
+      });
+      if (stuck === null) break;
+      return { kind: 'broken', reason: stuck, dump: watchdog.describe(now) };
+    }
     const stalled = watchdog.stalledThread(now);
     if (stalled !== null) {
       const dump = watchdog.describe(now);
@@ -133,12 +157,23 @@ async function untilFinished(
       gate.stop();
     }
     if (now - startNs >= series.nextDueNs()) series.take(now - startNs);
-    await sleep(LOOK_MS);
+    const dueMs = (schedule.nextDueNs() - elapsedNs()) / 1e6;
+    await sleep(Math.min(LOOK_MS, Math.max(0, Math.ceil(dueMs))));
   }
   series.take(nowNs() - startNs);
+  if (schedule.crash !== null) return crashedAt(schedule.crash);
   return interrupted
     ? { kind: 'interrupted', reason: String(signal?.reason ?? 'SIGINT'), dump: [] }
     : { kind: 'finished', reason: '', dump: [] };
+}
+
+/**
+ * The power was cut as the plan wanted it. Every thread has stopped between two sectors; what the
+ * surfaces hold is what a disk would hold, and what memory holds is what the target knew.
+ */
+function crashedAt({ takenNs }: EventRecord): Ending {
+  const reason = `the power was cut ${(takenNs / 1e9).toFixed(3)} s into the load, as planned`;
+  return { kind: 'crashed', reason, dump: [] };
 }
 
 /** Asks the threads to stop and waits a little; who cannot stop will be terminated. */
@@ -159,6 +194,7 @@ function recordOf(
     readonly startNs: number;
     readonly ending: Ending;
     readonly series: IntervalSeries;
+    readonly schedule: FaultSchedule;
   },
 ): RunRecord {
   const collector = new Collector(plan, memory);
@@ -190,6 +226,10 @@ function recordOf(
     remapTable: collector.remapTable(),
     target: collector.target(whole),
     data: collector.data(sweep),
+    errors: collector.errors(),
+    faults: collector.faults(),
+    autoRemap: collector.autoRemap(),
+    events: known.schedule.events,
     intervals: known.series.intervals,
     memory: collector.memory(),
     environment: known.environment,

@@ -11,7 +11,8 @@ import { broken, counted, held, notApplicable, timeText } from './finding.ts';
  * generations that writes completed or in flight allow. What does not fit has a name: lost-write,
  * stale-read, torn-write, misdirected, foreign-data, bit-flip.
  *
- * Not covered: sectors no read and no sweep touched; with overlapping writes in flight, which of
+ * Not covered: sectors no read and no sweep touched; sectors that cannot be read at the end, since
+ * a device that says so has not returned wrong data; with overlapping writes in flight, which of
  * them won. What only the sweep saw after a run that broke is not judged: a thread may have died
  * in the middle of a write, and half a write is then what the sector should hold.
  */
@@ -22,12 +23,15 @@ export const data: Check = {
 
 function examineData(plan: Plan, run: RunRecord): Finding {
   if (run.data === null) return notApplicable('integrity: off.');
-  const { readSectorCount, sweptSectorCount, faultCounts, findings } = run.data;
+  const { readSectorCount, sweptSectorCount, unreadableSectorCount, faultCounts, findings } =
+    run.data;
   const faults = Object.entries(faultCounts).filter(([, faultCount]) => faultCount > 0);
   const count = faults.reduce((sum, [, faultCount]) => sum + faultCount, 0);
+  const unreadable =
+    unreadableSectorCount === 0 ? '' : `; ${unreadableSectorCount} unreadable left out`;
   const examined =
     `${counted(readSectorCount, 'sector')} read and ${sweptSectorCount} swept ` +
-    `(integrity: ${plan.integrity})`;
+    `(integrity: ${plan.integrity}${unreadable})`;
   if (count === 0) {
     if (readSectorCount + sweptSectorCount === 0) return notApplicable('No sector was read.');
     return held(`${examined}: every one as written.`);

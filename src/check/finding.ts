@@ -34,6 +34,10 @@ export function timeText(ns: number): string {
 /** Who made a claim and when, e.g. `LBA 41552 (thread 3, at 1.204 ms)`. */
 export function claimText(claim: Claim): string {
   if (claim.thread === null) return 'the drain after the run';
+  if (claim.lba === null) {
+    const when = timeText(claim.completionNs);
+    return `nobody, since it is bad (thread ${claim.thread}, at ${when})`;
+  }
   return `LBA ${claim.lba} (thread ${claim.thread}, at ${timeText(claim.completionNs)})`;
 }
 

@@ -3,17 +3,8 @@ import { relax } from '../lock/relax.ts';
 import { STRIDE } from '../memory/layout.ts';
 import { SECTOR_BYTES } from '../scenario/plan.ts';
 import type { Medium } from './medium.ts';
+import { Outcome } from './outcome.ts';
 import { ON_MAIN, type RemapTable } from './remap-table.ts';
-
-/** What became of a request. */
-export const Outcome = {
-  done: 0,
-  /** Redirected as a whole by its first sector, and the spare area ended before it did. */
-  pastSpareArea: 1,
-  alreadyRemapped: 2,
-  tableFull: 3,
-  notRemapped: 4,
-} as const;
 
 export interface DeviceShape {
   readonly threadCount: number;
@@ -54,6 +45,8 @@ export class Device {
   readonly #shape: DeviceShape;
   /** This thread's own: the spare of each sector of the request at hand. */
   readonly #resolved: Int32Array;
+  /** This thread's own: the LBA that made its last request fail. */
+  readonly #failed = new Int32Array(1);
 
   constructor(
     words: Int32Array,
@@ -110,24 +103,68 @@ export class Device {
     if (this.#table.spareFor(lba) !== ON_MAIN) return Outcome.alreadyRemapped;
     if (this.#table.isFull()) return Outcome.tableFull;
     this.#beginMove(lba);
-    this.#medium.moveToSpare(lba, spare);
-    this.#table.insert(lba, spare);
+    const outcome = this.#medium.moveToSpare(lba, spare);
+    if (outcome === Outcome.done) this.#table.insert(lba, spare);
     this.#endMove();
-    return Outcome.done;
+    return outcome;
+  }
+
+  /** Under the target lock: the spare that serves a sector, or ON_MAIN. */
+  spareOf(lba: number): number {
+    return this.#table.spareFor(lba);
+  }
+
+  /**
+   * Moves a sector that fails to a spare, from the main device or from the spare that served it
+   * until now, and reads it up to `readCount` times. Under the target lock. Returns
+   *
+   *     done         moved
+   *     dataLost     moved; its data could not be read, and the spare says so to every reader
+   *     writeError   the new spare cannot be written; nothing has changed
+   *     tableFull, powerOff
+   */
+  relocate(lba: number, spare: number, readCount: number): number {
+    const from = this.#table.spareFor(lba);
+    if (from === ON_MAIN && this.#table.isFull()) return Outcome.tableFull;
+    this.#beginMove(lba);
+    let outcome: number = Outcome.readError;
+    for (let read = 0; read < readCount && outcome === Outcome.readError; read++) {
+      outcome =
+        from === ON_MAIN
+          ? this.#medium.moveToSpare(lba, spare)
+          : this.#medium.moveSpare(from, spare);
+    }
+    if (outcome === Outcome.readError || outcome === Outcome.dataLost) {
+      const marked = this.#medium.loseSpare(spare);
+      outcome = marked === Outcome.done ? Outcome.dataLost : marked;
+    }
+    if (outcome === Outcome.done || outcome === Outcome.dataLost) {
+      // Nobody looks the sector up in between: its I/O waits for the end of the move.
+      if (from !== ON_MAIN) this.#table.remove(lba);
+      this.#table.insert(lba, spare);
+    }
+    this.#endMove();
+    return outcome;
+  }
+
+  /** The LBA that made this thread's last request fail, where the medium did not serve it. */
+  failedLba(): number {
+    return this.#failed[0] as number;
   }
 
   /**
    * Moves a sector back to the main device and forgets the mapping. Under the target lock. Returns
-   * the spare that served it, which is the caller's to give back, or ON_MAIN.
+   * the spare that served it, which is the caller's to give back, or ON_MAIN: it was not remapped,
+   * or its place on the main device cannot be written.
    */
   detach(lba: number): number {
     const spare = this.#table.spareFor(lba);
     if (spare === ON_MAIN) return ON_MAIN;
     this.#beginMove(lba);
-    this.#medium.moveToMain(spare, lba);
-    this.#table.remove(lba);
+    const outcome = this.#medium.moveToMain(spare, lba);
+    if (outcome === Outcome.done) this.#table.remove(lba);
     this.#endMove();
-    return spare;
+    return outcome === Outcome.done ? spare : ON_MAIN;
   }
 
   /**
@@ -192,13 +229,15 @@ export class Device {
   }
 
   #readPlainly(lba: number, sectorCount: number, targetByte: number): number {
-    this.#medium.readMain(lba, sectorCount, targetByte);
-    return Outcome.done;
+    const outcome = this.#medium.readMain(lba, sectorCount, targetByte);
+    if (outcome !== Outcome.done) this.#failed[0] = this.#medium.failedSector();
+    return outcome;
   }
 
   #writePlainly(lba: number, sectorCount: number, sourceByte: number): number {
-    this.#medium.writeMain(lba, sectorCount, sourceByte);
-    return Outcome.done;
+    const outcome = this.#medium.writeMain(lba, sectorCount, sourceByte);
+    if (outcome !== Outcome.done) this.#failed[0] = this.#medium.failedSector();
+    return outcome;
   }
 
   #readResolved(lba: number, sectorCount: number, targetByte: number): number {
@@ -206,15 +245,19 @@ export class Device {
     if (this.#shape.firstSectorDecides) {
       if (first === ON_MAIN) return this.#readPlainly(lba, sectorCount, targetByte);
       if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
-      this.#medium.readSpare(first, sectorCount, targetByte);
-      return Outcome.done;
+      const outcome = this.#medium.readSpare(first, sectorCount, targetByte);
+      if (outcome !== Outcome.done) this.#failed[0] = lba + this.#medium.failedSector() - first;
+      return outcome;
     }
     for (let offset = 0; offset < sectorCount; ) {
       const spare = this.#resolved[offset] as number;
       const run = spare === ON_MAIN ? this.#mainRun(offset, sectorCount) : 1;
       const at = (targetByte + Math.imul(offset, SECTOR_BYTES)) | 0;
-      if (spare === ON_MAIN) this.#medium.readMain(lba + offset, run, at);
-      else this.#medium.readSpare(spare, 1, at);
+      const outcome =
+        spare === ON_MAIN
+          ? this.#readPlainly(lba + offset, run, at)
+          : this.#medium.readSpare(spare, 1, at);
+      if (outcome !== Outcome.done) return this.#failedAt(outcome, spare, lba + offset);
       offset += run;
     }
     return Outcome.done;
@@ -225,18 +268,28 @@ export class Device {
     if (this.#shape.firstSectorDecides) {
       if (first === ON_MAIN) return this.#writePlainly(lba, sectorCount, sourceByte);
       if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
-      this.#medium.writeSpare(first, sectorCount, sourceByte);
-      return Outcome.done;
+      const outcome = this.#medium.writeSpare(first, sectorCount, sourceByte);
+      if (outcome !== Outcome.done) this.#failed[0] = lba + this.#medium.failedSector() - first;
+      return outcome;
     }
     for (let offset = 0; offset < sectorCount; ) {
       const spare = this.#resolved[offset] as number;
       const run = spare === ON_MAIN ? this.#mainRun(offset, sectorCount) : 1;
       const at = (sourceByte + Math.imul(offset, SECTOR_BYTES)) | 0;
-      if (spare === ON_MAIN) this.#medium.writeMain(lba + offset, run, at);
-      else this.#medium.writeSpare(spare, 1, at);
+      const outcome =
+        spare === ON_MAIN
+          ? this.#writePlainly(lba + offset, run, at)
+          : this.#medium.writeSpare(spare, 1, at);
+      if (outcome !== Outcome.done) return this.#failedAt(outcome, spare, lba + offset);
       offset += run;
     }
     return Outcome.done;
+  }
+
+  /** A run on the main device has said already which of its sectors failed. */
+  #failedAt(outcome: number, spare: number, lba: number): number {
+    if (spare !== ON_MAIN) this.#failed[0] = lba;
+    return outcome;
   }
 
   /** Sectors from `offset` on that are on the main device. */

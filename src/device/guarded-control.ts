@@ -1,6 +1,7 @@
-import { type Device, Outcome } from './device.ts';
+import type { Device } from './device.ts';
 import type { HealthTable } from './health-table.ts';
 import { ErrorNumber, type MetadataStore } from './metadata-store.ts';
+import { Outcome } from './outcome.ts';
 import { ON_MAIN, type RemapTable } from './remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from './spare-allocator.ts';
 import {

@@ -1,16 +1,23 @@
 import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
-import { allocatableEndOf, type Layout, largestSectorCountOf } from '../memory/layout.ts';
-import type { Plan } from '../scenario/plan.ts';
+import {
+  allocatableEndOf,
+  FailureWord,
+  type Layout,
+  largestSectorCountOf,
+  partOf,
+} from '../memory/layout.ts';
+import { hasMediumFaults, type Plan } from '../scenario/plan.ts';
 import { BitmapAllocator } from './bitmap-allocator.ts';
 import { Device } from './device.ts';
+import { FaultyMedium } from './faulty-medium.ts';
 import { GuardedCachedAllocator } from './guarded-cached-allocator.ts';
 import { GuardedControl } from './guarded-control.ts';
 import { HashRemapTable } from './hash-remap-table.ts';
 import { HealthTable } from './health-table.ts';
 import { GuardedLinearAllocator, PublishedLinearAllocator } from './linear-allocator.ts';
 import { LinearRemapTable } from './linear-remap-table.ts';
-import { MemoryMedium, NoMedium } from './medium.ts';
+import { type Medium, MemoryMedium, NoMedium } from './medium.ts';
 import { HeldMetadata, type MetadataStore } from './metadata-store.ts';
 import { PerWorkerAllocator } from './per-worker-allocator.ts';
 import { reservedSparesOf } from './placement.ts';
@@ -70,8 +77,8 @@ export function remapTableOn(plan: Plan, words: Int32Array, layout: Layout): Rem
 }
 
 /** Whether any sector can be moved while load runs. */
-function mayRemap(plan: Plan): boolean {
-  return plan.load.mix.remap > 0 || plan.load.messages !== null;
+function mayRemap({ load, autoRemap }: Plan): boolean {
+  return load.mix.remap > 0 || load.messages !== null || autoRemap !== null;
 }
 
 /** What the control path of a thread works on; `metadata` where it is not to be kept in memory. */
@@ -109,16 +116,25 @@ export function targetControlOn(plan: Plan, memory: Memory, parts: ControlParts)
   });
 }
 
-/** The plan's device as one thread uses it. */
-export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock): Device {
-  const { words, layout, blocks } = memory;
+function mediumOn(plan: Plan, { words, layout, blocks }: Memory, thread: number): Medium {
+  if (plan.device.medium === 'none') return new NoMedium();
+  if (!hasMediumFaults(plan)) return new MemoryMedium(words, layout, blocks.copy);
+  return new FaultyMedium(words, layout, blocks.copy, {
+    sectorCount: plan.device.sectorCount,
+    spareCount: plan.device.spare.sectorCount,
+    own: partOf(layout.failures, thread, FailureWord.wordCount),
+    cuts: plan.events.some(({ action }) => action.kind === 'crash'),
+    hidesStale: plan.faults.corruption.some(({ kind }) => kind === 'stale-read'),
+  });
+}
+
+/** The plan's device as one thread uses it; only a medium with faults must know which thread. */
+export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock, thread = 0): Device {
+  const { words, layout } = memory;
   return new Device(
     words,
     {
-      medium:
-        plan.device.medium === 'none'
-          ? new NoMedium()
-          : new MemoryMedium(words, layout, blocks.copy),
+      medium: mediumOn(plan, memory, thread),
       table: remapTableOn(plan, words, layout),
       targetLock,
       sectorCountMax: largestSectorCountOf(plan),

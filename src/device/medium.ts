@@ -1,18 +1,51 @@
 import type { BlockCopy } from '../memory/block-copy.ts';
 import type { Layout } from '../memory/layout.ts';
+import { Outcome } from './outcome.ts';
 import { Surface } from './surface.ts';
 
-/** What the device reads and writes: the main device, and the spare area beside it. */
+/**
+ * What the device reads and writes: the main device, and the spare area beside it. Every request
+ * answers with an Outcome; where nothing can fail that is always `done`.
+ */
 export interface Medium {
   /** Sectors [lba, lba + sectorCount) into shared memory at targetByte. */
-  readMain(lba: number, sectorCount: number, targetByte: number): void;
-  writeMain(lba: number, sectorCount: number, sourceByte: number): void;
-  readSpare(spare: number, sectorCount: number, targetByte: number): void;
-  writeSpare(spare: number, sectorCount: number, sourceByte: number): void;
+  readMain(lba: number, sectorCount: number, targetByte: number): number;
+  writeMain(lba: number, sectorCount: number, sourceByte: number): number;
+  readSpare(spare: number, sectorCount: number, targetByte: number): number;
+  writeSpare(spare: number, sectorCount: number, sourceByte: number): number;
   /** One sector from the main device to the spare area; one move at a time. */
-  moveToSpare(lba: number, spare: number): void;
+  moveToSpare(lba: number, spare: number): number;
   /** One sector from the spare area to the main device; one move at a time. */
-  moveToMain(spare: number, lba: number): void;
+  moveToMain(spare: number, lba: number): number;
+  /** One sector from a spare to another, to which no I/O goes yet. */
+  moveSpare(from: number, to: number): number;
+  /** A spare answers reads with `dataLost` until it is written. */
+  loseSpare(spare: number): number;
+  /** After a request that failed: the sector of its surface, LBA or spare, that made it fail. */
+  failedSector(): number;
+}
+
+/** The two surfaces of a run's device. */
+export function surfacesOn(
+  words: Int32Array,
+  layout: Layout,
+  copy: BlockCopy,
+): { readonly main: Surface; readonly spare: Surface } {
+  const isLatched = layout.hasLatches;
+  return {
+    main: new Surface(words, copy, {
+      first: layout.main,
+      latches: layout.mainLatches,
+      latchMask: layout.mainLatchMask,
+      isLatched,
+    }),
+    spare: new Surface(words, copy, {
+      first: layout.spare,
+      latches: layout.spareLatches,
+      latchMask: layout.spareLatchMask,
+      isLatched,
+    }),
+  };
 }
 
 /**
@@ -24,47 +57,56 @@ export class MemoryMedium implements Medium {
   readonly #spare: Surface;
 
   constructor(words: Int32Array, layout: Layout, copy: BlockCopy) {
-    const isLatched = layout.hasLatches;
-    this.#main = new Surface(words, copy, {
-      first: layout.main,
-      latches: layout.mainLatches,
-      latchMask: layout.mainLatchMask,
-      isLatched,
-    });
-    this.#spare = new Surface(words, copy, {
-      first: layout.spare,
-      latches: layout.spareLatches,
-      latchMask: layout.spareLatchMask,
-      isLatched,
-    });
+    const { main, spare } = surfacesOn(words, layout, copy);
+    this.#main = main;
+    this.#spare = spare;
   }
 
-  readMain(lba: number, sectorCount: number, targetByte: number): void {
+  readMain(lba: number, sectorCount: number, targetByte: number): number {
     this.#main.read(lba, sectorCount, targetByte);
+    return Outcome.done;
   }
 
-  writeMain(lba: number, sectorCount: number, sourceByte: number): void {
+  writeMain(lba: number, sectorCount: number, sourceByte: number): number {
     this.#main.write(lba, sectorCount, sourceByte);
+    return Outcome.done;
   }
 
-  readSpare(spare: number, sectorCount: number, targetByte: number): void {
+  readSpare(spare: number, sectorCount: number, targetByte: number): number {
     this.#spare.read(spare, sectorCount, targetByte);
+    return Outcome.done;
   }
 
-  writeSpare(spare: number, sectorCount: number, sourceByte: number): void {
+  writeSpare(spare: number, sectorCount: number, sourceByte: number): number {
     this.#spare.write(spare, sectorCount, sourceByte);
+    return Outcome.done;
   }
 
-  moveToSpare(lba: number, spare: number): void {
+  moveToSpare(lba: number, spare: number): number {
     this.#main.enterAsReader(lba);
     this.writeSpare(spare, 1, this.#main.byteOf(lba));
     this.#main.leaveAsReader(lba);
+    return Outcome.done;
   }
 
-  moveToMain(spare: number, lba: number): void {
+  moveToMain(spare: number, lba: number): number {
     this.#spare.enterAsReader(spare);
     this.writeMain(lba, 1, this.#spare.byteOf(spare));
     this.#spare.leaveAsReader(spare);
+    return Outcome.done;
+  }
+
+  /** A sector that cannot fail is never moved a second time. */
+  moveSpare(): number {
+    return Outcome.done;
+  }
+
+  loseSpare(): number {
+    return Outcome.done;
+  }
+
+  failedSector(): number {
+    return 0;
   }
 }
 
@@ -73,10 +115,39 @@ export class MemoryMedium implements Medium {
  * What a run on it measures is the simulator itself.
  */
 export class NoMedium implements Medium {
-  readMain(): void {}
-  writeMain(): void {}
-  readSpare(): void {}
-  writeSpare(): void {}
-  moveToSpare(): void {}
-  moveToMain(): void {}
+  readMain(): number {
+    return Outcome.done;
+  }
+
+  writeMain(): number {
+    return Outcome.done;
+  }
+
+  readSpare(): number {
+    return Outcome.done;
+  }
+
+  writeSpare(): number {
+    return Outcome.done;
+  }
+
+  moveToSpare(): number {
+    return Outcome.done;
+  }
+
+  moveToMain(): number {
+    return Outcome.done;
+  }
+
+  moveSpare(): number {
+    return Outcome.done;
+  }
+
+  loseSpare(): number {
+    return Outcome.done;
+  }
+
+  failedSector(): number {
+    return 0;
+  }
 }

@@ -1,6 +1,6 @@
 import { relax } from '../lock/relax.ts';
 import type { BlockCopy } from '../memory/block-copy.ts';
-import { LATCH_SHIFT, WORD_BYTES } from '../memory/layout.ts';
+import { LATCH_SHIFT, SECTOR_WORDS, WORD_BYTES } from '../memory/layout.ts';
 import { SECTOR_BYTES } from '../scenario/plan.ts';
 
 const WRITER = 1;
@@ -77,6 +77,52 @@ export class Surface {
 
   leaveAsReader(sector: number): void {
     if (this.#isLatched) Atomics.sub(this.#words, this.#latchOf(sector), READER);
+  }
+
+  /** The first `byteCount` bytes of a sector; the rest stays as it is. */
+  writePart(sector: number, sourceByte: number, byteCount: number): void {
+    this.#enterAsWriter(sector);
+    this.#copy(this.byteOf(sector), sourceByte, byteCount);
+    this.#leaveAsWriter(sector);
+  }
+
+  /** Turns one bit of a sector over. */
+  flip(sector: number, bit: number): void {
+    this.#enterAsWriter(sector);
+    const word = this.#wordOf(sector) + (bit >>> 5);
+    this.#words[word] = (this.#words[word] as number) ^ (1 << (bit & 31));
+    this.#leaveAsWriter(sector);
+  }
+
+  /** Fills a sector with words that mean nothing: xorshift32 from a state that is not 0. */
+  scramble(sector: number, seed: number): void {
+    this.#enterAsWriter(sector);
+    let state = seed;
+    for (let index = 0; index < SECTOR_WORDS; index++) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      this.#words[this.#wordOf(sector) + index] = state;
+    }
+    this.#leaveAsWriter(sector);
+  }
+
+  #wordOf(sector: number): number {
+    return (this.byteOf(sector) >>> 0) / WORD_BYTES;
+  }
+
+  #enterAsWriter(sector: number): void {
+    if (!this.#isLatched) return;
+    const latch = this.#latchOf(sector);
+    for (;;) {
+      const seen = Atomics.compareExchange(this.#words, latch, 0, WRITER);
+      if (seen === 0) return;
+      relax(this.#words, latch, seen);
+    }
+  }
+
+  #leaveAsWriter(sector: number): void {
+    if (this.#isLatched) Atomics.sub(this.#words, this.#latchOf(sector), WRITER);
   }
 
   #latchOf(sector: number): number {

@@ -1,3 +1,5 @@
+import type { Device } from '../device/device.ts';
+import { Outcome } from '../device/outcome.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
   FINDING_LOG_COUNT,
@@ -5,15 +7,15 @@ import {
   partOf,
   SECTOR_WORDS,
   ThreadFloat,
+  WORD_BYTES,
 } from '../memory/layout.ts';
 import { type RandomStream, streamFor } from '../random.ts';
 import { dataFaultOf } from '../record/data-fault.ts';
-import { DATA_FAULTS } from '../record/run-record.ts';
 import { generationOfTicket, isAllowed, SectorAudit } from '../record/sector-audit.ts';
-import { type Stamp, Stamper } from '../record/stamp.ts';
+import { type Reading, type Stamp, Stamper } from '../record/stamp.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime } from '../record/thread-time.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { DATA_FAULTS, type Plan } from '../scenario/plan.ts';
 
 /** With `integrity: sampled`, one read in so many is checked. */
 const SAMPLED_PERIOD = 16;
@@ -25,6 +27,7 @@ const SAMPLED_PERIOD = 16;
 export class DataProbe {
   readonly #memory: Memory;
   readonly #thread: number;
+  readonly #device: Device;
   readonly #audit: SectorAudit;
   readonly #stamper: Stamper;
   readonly #counters: ThreadCounters;
@@ -35,14 +38,16 @@ export class DataProbe {
   readonly #floors: Int32Array;
   readonly #tickets: Int32Array;
   readonly #stamp: Stamp = { lba: 0, generation: 0, writer: 0 };
+  readonly #again: Stamp = { lba: 0, generation: 0, writer: 0 };
   readonly #period: number;
   #untilChecked = 1;
   #checking = false;
 
-  constructor(plan: Plan, memory: Memory, thread: number) {
+  constructor(plan: Plan, memory: Memory, thread: number, device: Device) {
     const { layout } = memory;
     this.#memory = memory;
     this.#thread = thread;
+    this.#device = device;
     this.#audit = new SectorAudit(memory.words, layout);
     const pool = partOf(layout.pool, thread, layout.poolWords);
     this.#stamper = new Stamper(memory.words, pool, plan.seed);
@@ -124,8 +129,9 @@ export class DataProbe {
     // A sector nobody has written, as expected: decided without an object.
     if (reading === 'never-written' && floor === 0) return;
     const issued = this.#audit.issuedOf(lba >>> this.#audit.shift);
-    const fault = dataFaultOf(reading, this.#stamp, { lba, floor, issued }, false);
-    if (fault === null) return;
+    const seen = dataFaultOf(reading, this.#stamp, { lba, floor, issued }, false);
+    if (seen === null) return;
+    const fault = seen === 'stale-read' && this.#isStillOld(lba, at, floor) ? 'lost-write' : seen;
     const kind = DATA_FAULTS.indexOf(fault);
     this.#counters.add(ThreadFloat.faults + kind, 1);
     const count = this.#counters.get(ThreadFloat.findings);
@@ -143,5 +149,17 @@ export class DataProbe {
     floats[(entry + FindingEntry.timeNs) / 2] =
       (times[ThreadTime.completion] as number) - (times[ThreadTime.gate] as number);
     this.#counters.set(ThreadFloat.findings, count + 1);
+  }
+
+  /**
+   * Reads a sector once more that was older than it may be. If it still is, no read came too early:
+   * the write is not there. (If it has been written anew meanwhile, nobody can tell any more.)
+   */
+  #isStillOld(lba: number, at: number, floor: number): boolean {
+    const outcome = this.#device.read(this.#thread, lba, 1, Math.imul(at, WORD_BYTES));
+    if (outcome !== Outcome.done) return false;
+    const reading: Reading = this.#stamper.read(at, false, this.#again);
+    const issued = this.#audit.issuedOf(lba >>> this.#audit.shift);
+    return dataFaultOf(reading, this.#again, { lba, floor, issued }, true) === 'lost-write';
   }
 }

@@ -62,7 +62,7 @@ function miniatureOf(plan: Plan): Plan {
       durationNs: null,
       operationCount: ROUND_OPERATIONS,
     },
-    faults: { thread: null },
+    faults: { ...plan.faults, thread: null },
     watchdogNs: 1e9,
   };
 }

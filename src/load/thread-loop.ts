@@ -1,6 +1,7 @@
 import { nowNs, stampNs } from '../clock.ts';
-import { type Device, Outcome } from '../device/device.ts';
+import type { Device } from '../device/device.ts';
 import { allocatorOn, deviceOn, targetControlOn } from '../device/index.ts';
+import { Outcome } from '../device/outcome.ts';
 import { ON_MAIN } from '../device/remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from '../device/spare-allocator.ts';
 import type { TargetControl } from '../device/target-control.ts';
@@ -8,7 +9,13 @@ import { lockOn } from '../lock/index.ts';
 import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import { Gate } from '../memory/gate.ts';
-import { OperationCounter, partOf, ThreadFloat, WORD_BYTES } from '../memory/layout.ts';
+import {
+  FailureWord,
+  OperationCounter,
+  partOf,
+  ThreadFloat,
+  WORD_BYTES,
+} from '../memory/layout.ts';
 import { ClaimLog } from '../record/claim-log.ts';
 import { OwnerTable } from '../record/owner-table.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
@@ -17,7 +24,9 @@ import { ThreadTime as T } from '../record/thread-time.ts';
 import { OPERATIONS, type Plan, SECTOR_BYTES, targetLockKindOf } from '../scenario/plan.ts';
 import { isDelivered, isRefused, logLinesOf, perform } from '../target/commands.ts';
 import { ClaimWitness } from './claim-witness.ts';
+import { CorruptionDice } from './corruption-dice.ts';
 import { DataProbe } from './data-probe.ts';
+import { ErrorRecovery } from './error-recovery.ts';
 import { MeteredLock } from './metered-lock.ts';
 import {
   DRAWN_MOST,
@@ -60,6 +69,10 @@ export class ThreadLoop {
   readonly #claims: ClaimLog;
   readonly #counters: ThreadCounters;
   readonly #probe: DataProbe | null;
+  readonly #dice: CorruptionDice | null;
+  readonly #recovery: ErrorRecovery | null;
+  readonly #words: Int32Array;
+  readonly #failures: number;
   readonly #service: readonly (SharedHistogram | null)[];
   readonly #response: readonly (SharedHistogram | null)[];
   readonly #allocation: SharedHistogram;
@@ -89,11 +102,19 @@ export class ThreadLoop {
     this.#allocationLock = new MeteredLock(allocationLock, memory, thread, 'allocationLock');
     this.#allocator = allocatorOn(plan, words, layout, this.#allocationLock);
     const meteredTargetLock = new MeteredLock(targetLock, memory, thread, 'targetLock');
-    this.#device = deviceOn(plan, memory, meteredTargetLock);
+    this.#device = deviceOn(plan, memory, meteredTargetLock, thread);
     this.#owners = new OwnerTable(words, layout.owners);
     this.#claims = new ClaimLog(memory, thread);
     this.#counters = new ThreadCounters(memory, thread);
-    this.#probe = plan.integrity === 'off' ? null : new DataProbe(plan, memory, thread);
+    this.#probe =
+      plan.integrity === 'off' ? null : new DataProbe(plan, memory, thread, this.#device);
+    this.#dice = CorruptionDice.of(plan, memory, thread);
+    this.#recovery =
+      plan.autoRemap === null
+        ? null
+        : new ErrorRecovery(plan.autoRemap, memory, thread, this.#device);
+    this.#words = words;
+    this.#failures = partOf(layout.failures, thread, FailureWord.wordCount);
     this.#service = OPERATIONS.map((name) => SharedHistogram.of(memory, thread, `${name}.service`));
     this.#response = OPERATIONS.map((name) =>
       SharedHistogram.of(memory, thread, `${name}.response`),
@@ -198,7 +219,10 @@ export class ThreadLoop {
             ? device.read(thread, lba, sectorCount, this.#readByte)
             : device.write(thread, lba, sectorCount, this.#writeByte);
         stampNs(times, T.completion);
-        moved = outcome === Outcome.done ? sectorCount : FAILED;
+        moved =
+          outcome === Outcome.done
+            ? sectorCount
+            : this.#afterFailure(outcome, operation, lba, sectorCount, this.#writeByte);
       }
 
       const issue = times[T.issue] as number;
@@ -224,9 +248,16 @@ export class ThreadLoop {
   }
 
   #countUndone(operation: number, moved: number): void {
-    const counter = moved === REFUSED ? OperationCounter.refused : OperationCounter.errors;
     const base = ThreadFloat.perOperation + operation * OperationCounter.count;
-    this.#counters.add(base + counter, 1);
+    if (moved === REFUSED) {
+      this.#counters.add(base + OperationCounter.refused, 1);
+      return;
+    }
+    const outcome = REFUSED - moved;
+    const at = this.#failures + FailureWord.byOutcome + outcome;
+    this.#words[at] = (this.#words[at] as number) + 1;
+    // What was under way when the power went has not failed: nobody ever heard of it again.
+    if (outcome !== Outcome.powerOff) this.#counters.add(base + OperationCounter.errors, 1);
   }
 
   #recordResponse(operation: number, completion: number): void {
@@ -235,7 +266,7 @@ export class ThreadLoop {
   }
 
   // What follows performs one operation, sets T.issue and T.completion, and returns the number of
-  // sectors moved, REFUSED or FAILED.
+  // sectors moved, REFUSED, or what #failed() says.
 
   #checked(operation: number, lba: number, sectorCount: number, probe: DataProbe): number {
     const times = this.#times;
@@ -245,15 +276,48 @@ export class ThreadLoop {
       stampNs(times, T.issue);
       outcome = this.#device.read(this.#thread, lba, sectorCount, this.#readByte);
       stampNs(times, T.completion);
-      if (outcome === Outcome.done) probe.afterRead(lba, sectorCount, times);
+      if (outcome !== Outcome.done) {
+        const moved = this.#afterFailure(outcome, operation, lba, sectorCount, this.#writeByte);
+        if (moved >= 0) probe.afterRead(lba, sectorCount, times);
+        return moved;
+      }
+      probe.afterRead(lba, sectorCount, times);
     } else {
       const sourceByte = Math.imul(probe.beforeWrite(lba, sectorCount), WORD_BYTES);
+      if (this.#dice !== null) this.#dice.roll();
       stampNs(times, T.issue);
       outcome = this.#device.write(this.#thread, lba, sectorCount, sourceByte);
       stampNs(times, T.completion);
-      probe.afterWrite(lba, sectorCount, outcome === Outcome.done);
+      if (outcome !== Outcome.done) {
+        const moved = this.#afterFailure(outcome, operation, lba, sectorCount, sourceByte);
+        probe.afterWrite(lba, sectorCount, moved >= 0);
+        return moved;
+      }
+      probe.afterWrite(lba, sectorCount, true);
     }
-    return outcome === Outcome.done ? sectorCount : FAILED;
+    return sectorCount;
+  }
+
+  /** A read or write that the device failed, and what came of it in the end. */
+  #afterFailure(
+    outcome: number,
+    operation: number,
+    lba: number,
+    sectorCount: number,
+    writeByte: number,
+  ): number {
+    if (this.#recovery === null) return this.#failed(outcome);
+    const isRead = operation === READ;
+    const byte = isRead ? this.#readByte : writeByte;
+    const last = this.#recovery.recover(outcome, isRead, lba, sectorCount, byte);
+    stampNs(this.#times, T.completion);
+    return last === Outcome.done ? sectorCount : this.#failed(last);
+  }
+
+  /** Without power nothing more can be done: the load is over. */
+  #failed(outcome: number): number {
+    if (outcome === Outcome.powerOff) this.#goesOn = false;
+    return REFUSED - outcome;
   }
 
   #control(operation: number, lba: number, index: number): number {
@@ -313,8 +377,12 @@ export class ThreadLoop {
     this.#counters.add(ThreadFloat.granted, 1);
     this.#claims.claimed(lba, spare, times);
     if (owner !== 0) this.#claims.conflicted(spare, owner, mark);
-    if (outcome !== Outcome.done && this.#returnsSpares) this.#giveBack(lba, spare);
-    return outcome === Outcome.done ? 1 : FAILED;
+    if (outcome === Outcome.done) {
+      if (this.#recovery !== null) this.#recovery.moved(lba);
+      return 1;
+    }
+    if (this.#returnsSpares) this.#giveBack(lba, spare);
+    return this.#failed(outcome);
   }
 
   #refused(): void {
@@ -421,8 +489,8 @@ export class ThreadLoop {
   }
 }
 
+/** In place of a number of sectors moved; failures lie below it, and by how much says which. */
 const REFUSED = -1;
-const FAILED = -2;
 
 /** Float of the bytes that an operation has moved, in the block of floats of a thread. */
 function bytesFloatOf(float: number, operation: number): number {

@@ -80,6 +80,15 @@ export class Gate {
     return Atomics.load(this.#words, this.#control + Control.finished);
   }
 
+  /** A remap worker has nothing left to do; its records are final. */
+  leave(): void {
+    Atomics.add(this.#words, this.#control + Control.left, 1);
+  }
+
+  leftCount(): number {
+    return Atomics.load(this.#words, this.#control + Control.left);
+  }
+
   /** Threads return together, so that the teardown of one does not disturb the load of another. */
   awaitExit(): void {
     Atomics.wait(this.#words, this.#control + Control.exit, 0);

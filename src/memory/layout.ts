@@ -1,5 +1,7 @@
 import { bucketCountFor } from '../record/histogram.ts';
 import {
+  agentCountOf,
+  hasMediumFaults,
   type LockKind,
   messageCountOf,
   type Operation,
@@ -67,6 +69,7 @@ export interface Region {
  *     exit               0 stay, 1 return from the task   coordinator writes, atomic
  *     stop               0 run, 1 end                     anybody, atomic; read plainly once a
  *     batch
+ *     left               every remap worker adds 1, once it has been dismissed; atomic
  *     startNs            float; clock when the gate opened, before the gate word is written
  *     lookNs             float; what a look of a waiter takes, before any thread starts
  */
@@ -80,7 +83,8 @@ export const Control = {
   finished: 3 * STRIDE,
   exit: 4 * STRIDE,
   stop: 5 * STRIDE,
-  wordCount: 6 * STRIDE,
+  left: 6 * STRIDE,
+  wordCount: 7 * STRIDE,
 } as const;
 
 export const MAGIC = 0x53505354;
@@ -133,6 +137,55 @@ export const OperationCounter = {
   bytes: 3,
   count: 4,
 } as const;
+
+/**
+ * One thread's words about failure, beside its counters.
+ *
+ *     order, parameter   the corruption of its next write: index in DATA_FAULTS + 1, or 0 for none
+ *     failedSector       of its last request that failed, on the surface that failed
+ *     byOutcome          measured operations that ended so, by Outcome
+ *     mediumErrors       requests that the medium failed, those issued again too: reads, writes
+ *     retries            requests issued again
+ *     recovered          operations that failed at first and succeeded in the end
+ *     planted            corruptions done, in the order of DATA_FAULTS
+ *     moved … repeated   what a remap worker did: see AutoRemapRecord
+ */
+export const FailureWord = {
+  order: 0,
+  parameter: 1,
+  failedSector: 2,
+  byOutcome: 4,
+  mediumErrors: 16,
+  retries: 18,
+  recovered: 19,
+  planted: 20,
+  moved: 28,
+  unreadable: 29,
+  noSpare: 30,
+  retired: 31,
+  repeated: 32,
+  overflows: 33,
+  wordCount: 64,
+} as const;
+
+/** stall: 0 while the device serves; power: 0 on, 1 off. The coordinator writes them. */
+export const FaultControl = { stall: 0, power: STRIDE, wordCount: 2 * STRIDE } as const;
+
+/** What a sector held before a write whose first reader is to see that: 0 free, 1 in use. */
+export const StaleSlot = { state: 0, data: STRIDE, wordCount: STRIDE + SECTOR_WORDS } as const;
+export const STALE_SLOT_COUNT = 64;
+
+/** The queue of sectors to be moved: see RemapQueue. */
+export const Queue = {
+  head: 0,
+  tail: STRIDE,
+  signal: 2 * STRIDE,
+  deepest: 3 * STRIDE,
+  overflows: 3 * STRIDE + 1,
+  dismissed: 4 * STRIDE,
+  cells: 5 * STRIDE,
+} as const;
+export const QueueCell = { turn: 0, lba: 1, wordCount: 2 } as const;
 
 export const ThreadWord = {
   status: 120,
@@ -232,7 +285,7 @@ export const METADATA_ENTRY_COUNT = 252;
 /** Audit words of a group of sectors: see SectorAudit. */
 export const Audit = { issued: 0, floor: 1, wordCount: 2 } as const;
 
-/** Claim log entry: lba + 1, spare (release: −1 − spare), then two floats. */
+/** Claim log entry: lba + 1 (0: none), spare (release: −1 − spare), then two floats. */
 export const ClaimEntry = { lba: 0, spare: 1, issueNs: 2, completionNs: 4, wordCount: 6 } as const;
 export const ConflictEntry = { spare: 0, first: 1, second: 2, wordCount: 4 } as const;
 export const FindingEntry = {
@@ -276,6 +329,17 @@ export interface Layout {
   readonly threads: number;
   readonly inFlight: number;
   readonly moving: number;
+  readonly failures: number;
+  readonly faultControl: number;
+  /** One word an entry of faults.corruption: 0 on, 1 off. */
+  readonly faultSwitches: number;
+  /** One word a sector, and a spare: see BadSectors. */
+  readonly badMain: number;
+  readonly badSpare: number;
+  readonly staleSlots: number;
+  /** One word a sector of the main device: see HealthWords. */
+  readonly healthWords: number;
+  readonly queue: number;
   readonly allocationLock: number;
   readonly allocationHolder: number;
   readonly targetLock: number;
@@ -370,7 +434,8 @@ function tracksHealth(plan: Plan): boolean {
 }
 
 export function layoutOf(plan: Plan): Layout {
-  const { threadCount, trace } = plan.load;
+  const { trace } = plan.load;
+  const threadCount = agentCountOf(plan);
   const { sectorCount } = plan.device;
   const spareCount = plan.device.spare.sectorCount;
   const audited = plan.integrity !== 'off';
@@ -414,6 +479,38 @@ export function layoutOf(plan: Plan): Layout {
   const threads = addPerThread('threads', 'instrument', ThreadWord.wordCount, 'coordinator, live');
   const inFlight = addPerThread('in flight', 'device', 1, 'a remap in progress', 'atomic');
   const moving = add('moving', 'device', STRIDE, 0, 'a remap in progress', 'all', 'atomic');
+
+  const failures = addPerThread(
+    'failures',
+    'instrument',
+    FailureWord.wordCount,
+    'coordinator, live',
+  );
+  const addAll = (name: string, purpose: Purpose, words: number, stride: number, writer = 'all') =>
+    add(name, purpose, words, stride, writer, 'all', 'atomic');
+  const canFail = hasMediumFaults(plan);
+  const { corruption } = plan.faults;
+  const faultControl = addAll(
+    'fault control',
+    'instrument',
+    canFail ? FaultControl.wordCount : 0,
+    0,
+    'coordinator',
+  );
+  const faultSwitches = addAll('fault switches', 'instrument', corruption.length, 0, 'coordinator');
+  const badMain = addAll('bad sectors', 'instrument', canFail ? sectorCount : 0, 1);
+  const badSpare = addAll('bad spares', 'instrument', canFail ? spareCount : 0, 1);
+  const keepsStale = corruption.some(({ kind }) => kind === 'stale-read');
+  const staleSlots = addAll(
+    'stale sectors',
+    'instrument',
+    keepsStale ? STALE_SLOT_COUNT * StaleSlot.wordCount : 0,
+    StaleSlot.wordCount,
+  );
+  const watches = plan.autoRemap !== null && plan.target.protocol === 'guarded';
+  const healthWords = addAll('sector health', 'table', watches ? sectorCount : 0, 1);
+  const queueWords = Queue.cells + (plan.autoRemap?.queueCount ?? 0) * QueueCell.wordCount;
+  const queue = addAll('remap queue', 'table', plan.autoRemap === null ? 0 : queueWords, 0);
 
   const lockWords = lockWordsOf(plan.lock.kind, threadCount);
   const allocationLock = add('allocation lock', 'allocator', lockWords, 0, 'all', 'all', 'atomic');
@@ -567,7 +664,8 @@ export function layoutOf(plan: Plan): Layout {
     claimCapacity * ClaimEntry.wordCount,
     'coordinator, after the end',
   );
-  const mayAllocate = plan.load.mix.remap > 0 || plan.load.messages !== null;
+  const mayAllocate =
+    plan.load.mix.remap > 0 || plan.load.messages !== null || plan.autoRemap !== null;
   const conflicts = addPerThread(
     'owner conflicts',
     'instrument',
@@ -649,6 +747,14 @@ export function layoutOf(plan: Plan): Layout {
     threads,
     inFlight,
     moving,
+    failures,
+    faultControl,
+    faultSwitches,
+    badMain,
+    badSpare,
+    staleSlots,
+    healthWords,
+    queue,
     allocationLock,
     allocationHolder,
     targetLock,
@@ -763,7 +869,13 @@ function histogramNamesOf(plan: Plan): readonly HistogramName[] {
  */
 function claimCapacityOf(plan: Plan): number {
   const { mix, messages, threadCount, operationCount, warmupNs } = plan.load;
-  if (messages !== null) return Math.min(2 ** 21, 2 * messageCountOf(messages));
+  const ofMessages = messages === null ? 0 : Math.min(2 ** 21, 2 * messageCountOf(messages));
+  if (plan.autoRemap !== null) {
+    // A worker may claim a spare, find it bad, and keep it out of use; a thread remaps its range.
+    const remaps = mix.remap > 0 ? Math.ceil(plan.device.sectorCount / threadCount) : 0;
+    return Math.max(remaps, ofMessages, 3 * plan.device.spare.sectorCount);
+  }
+  if (messages !== null) return ofMessages;
   if (mix.remap === 0) return 0;
   if (mix.unremap > 0) {
     const share = Math.max(4096, Math.floor(2 ** 21 / threadCount));

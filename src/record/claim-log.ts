@@ -49,6 +49,11 @@ export class ClaimLog {
     this.#write(lba, -1 - spare, times);
   }
 
+  /** Claimed, and kept out of use because it is bad: for no LBA. */
+  retired(spare: number, times: Float64Array): void {
+    this.#write(-1, spare, times);
+  }
+
   /** The owner table held `firstMark` when this thread put `secondMark` there. */
   conflicted(spare: number, firstMark: number, secondMark: number): void {
     const count = this.#counters.get(ThreadFloat.ownerConflicts);

@@ -1,4 +1,4 @@
-import type { DataFault } from './run-record.ts';
+import type { DataFault } from '../scenario/plan.ts';
 import { isAllowed, isOlder } from './sector-audit.ts';
 import type { Reading, Stamp } from './stamp.ts';
 

@@ -1,4 +1,4 @@
-import type { LockKind, Operation, Protocol } from '../scenario/plan.ts';
+import type { DataFault, LockKind, Operation, Protocol } from '../scenario/plan.ts';
 import type { Histogram } from './histogram.ts';
 
 /**
@@ -34,15 +34,28 @@ export interface RunRecord {
   /** null for a plan without a control path. */
   readonly target: TargetRecord | null;
   readonly data: DataRecord | null;
+  /** Measured operations that failed, by why; what the power cut interrupted is not among them. */
+  readonly errors: { readonly [E in ErrorKind]: number };
+  readonly faults: FaultRecord;
+  /** Null where failing sectors stay where they are. */
+  readonly autoRemap: AutoRemapRecord | null;
+  /** In the order in which they took effect. */
+  readonly events: readonly EventRecord[];
   readonly intervals: readonly Interval[];
   readonly memory: MemoryRecord;
   readonly environment: Environment;
 }
 
 export interface Ending {
-  /** finished: the plan's own end; interrupted: a signal; broken: the run itself failed. */
-  readonly kind: 'finished' | 'interrupted' | 'broken';
-  /** For interrupted: the signal's name. For broken: one sentence, what broke. Else ''. */
+  /**
+   * finished: the plan's own end; crashed: the power cut that it planned; interrupted: a signal;
+   * broken: the run itself failed.
+   */
+  readonly kind: 'finished' | 'crashed' | 'interrupted' | 'broken';
+  /**
+   * For crashed: one sentence, when. For interrupted: the signal's name. For broken: one sentence,
+   * what broke. Else ''.
+   */
   readonly reason: string;
   /** For broken: what each lock and thread was doing, one line each. Else empty. */
   readonly dump: readonly string[];
@@ -122,7 +135,8 @@ export interface LockRecord {
   }[];
 }
 
-export type ClaimKind = 'claim' | 'release' | 'drain';
+/** retired: a spare that a remap worker claimed, found bad, and keeps out of use. */
+export type ClaimKind = 'claim' | 'release' | 'drain' | 'retired';
 
 /** One allocation (or its return) as its thread wrote it down. Never inferred from the bitmap. */
 export interface Claim {
@@ -131,7 +145,7 @@ export interface Claim {
   readonly order: number;
   /** null for the drain after the run. */
   readonly thread: number | null;
-  /** null for the drain after the run. */
+  /** null for the drain after the run, and for a spare out of use. */
   readonly lba: number | null;
   /** Position in the spare area. */
   readonly spare: number;
@@ -194,17 +208,6 @@ export interface TargetRecord {
   readonly invisible: number;
 }
 
-/** Names of what can be wrong with a sector's data. */
-export const DATA_FAULTS = [
-  'lost-write',
-  'stale-read',
-  'torn-write',
-  'misdirected',
-  'foreign-data',
-  'bit-flip',
-] as const;
-export type DataFault = (typeof DATA_FAULTS)[number];
-
 export interface DataFinding {
   readonly fault: DataFault;
   readonly lba: number;
@@ -229,9 +232,64 @@ export interface DataRecord {
   readonly readSectorCount: number;
   /** Sectors checked by the sweep after the run: every one, every byte. 0 when there was none. */
   readonly sweptSectorCount: number;
+  /** Sectors that the sweep left out, since nobody can read them: their requests fail. */
+  readonly unreadableSectorCount: number;
   readonly faultCounts: { readonly [F in DataFault]: number };
   /** First ones of each thread and of the sweep; the counts above are complete. */
   readonly findings: readonly DataFinding[];
+}
+
+/** Why an operation failed: names of outcomes, in the order of reports. */
+export const ERROR_KINDS = [
+  'readError',
+  'writeError',
+  'dataLost',
+  'pastSpareArea',
+  'alreadyRemapped',
+  'tableFull',
+] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+/** What the medium did wrong as it was told to. Over the whole run, warm-up included. */
+export interface FaultRecord {
+  /** Whether the plan has such faults at all. */
+  readonly applies: boolean;
+  /** Requests that it failed, those that were issued again included. */
+  readonly mediumErrorCounts: { readonly read: number; readonly write: number };
+  /** Requests that were issued again, and operations that came to a good end by that. */
+  readonly retryCount: number;
+  readonly recoveredCount: number;
+  /** Sectors that are bad at the end, by surface. */
+  readonly badSectorCounts: { readonly main: number; readonly spare: number };
+  /** Writes (for a stale read: reads) that were made wrong. */
+  readonly plantedCounts: { readonly [F in DataFault]: number };
+}
+
+export interface AutoRemapRecord {
+  readonly workerCount: number;
+  /** Sectors moved; those of them whose data could not be read. */
+  readonly movedCount: number;
+  readonly unreadableCount: number;
+  /** Sectors that stayed where they are: no spare, or no room in the queue. */
+  readonly noSpareCount: number;
+  readonly overflowCount: number;
+  /** Spares put out of use. */
+  readonly retiredCount: number;
+  /** Moves of a sector that had been moved already, and had not failed since. */
+  readonly repeatedCount: number;
+  /** Most sectors that ever waited for a worker. */
+  readonly queueDepthMax: number;
+  readonly queueCount: number;
+  /** Sectors by health at the end; all others are unknown. */
+  readonly health: { readonly suspect: number; readonly bad: number; readonly remapped: number };
+}
+
+/** Something that happened to the device while the load ran. */
+export interface EventRecord {
+  readonly plannedNs: number;
+  /** When it had taken effect. */
+  readonly takenNs: number;
+  readonly text: string;
 }
 
 /** One step of the interval series. Taken from live counters at the measured times named here. */

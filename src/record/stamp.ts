@@ -145,11 +145,13 @@ export class Stamper {
     return whole && !this.#bodyMatches(at, payload) ? 'flipped' : 'stamped';
   }
 
-  /** Head and tail differ and one of them is no stamp: half of nothing, or a flipped bit in one. */
+  /**
+   * Head and tail differ and one of them is no stamp of ours: half of nothing, a flipped bit in one
+   * of them, or, where neither is one, something else altogether.
+   */
   #broken(at: number): Reading {
-    const headEmpty = this.#isEmpty(at);
-    const tailEmpty = this.#isEmpty(at + TAIL);
-    return headEmpty || tailEmpty ? 'torn' : 'flipped';
+    if (this.#isEmpty(at) || this.#isEmpty(at + TAIL)) return 'torn';
+    return this.#isWhole(at) || this.#isWhole(at + TAIL) ? 'flipped' : 'foreign';
   }
 
   #isEmpty(at: number): boolean {

@@ -1,6 +1,7 @@
 import type { LatencySummary } from '../record/latency-summary.ts';
 import { OPERATIONS } from '../scenario/plan.ts';
 import { formatCount, formatNs, formatRate } from '../units.ts';
+import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
 import type { Result } from './result-schema.ts';
 import { clip, exactCount, printable } from './text.ts';
 
@@ -19,6 +20,7 @@ export function markdownSummary(result: Result): string {
     ...thresholdBlock(result),
     checkBlock(result),
     ...evidenceBlock(result),
+    ...faultBlock(result),
     ...latencyBlock(result),
     `Throughput ${formatRate(result.throughput.operationsPerSecond)}, seed ${result.seed}, ` +
       `Node ${escaped(result.environment.node)}, ${result.environment.cores} cores, ` +
@@ -64,6 +66,17 @@ function evidenceBlock({ checks }: Result): string[] {
     evidence.map(({ text }) => `- ${escaped(name)}: ${escaped(text)}`),
   );
   return items.length === 0 ? [] : [items.join('\n')];
+}
+
+function faultBlock(result: Result): string[] {
+  const items = [
+    ['errors', errorParts(result).join(', ')],
+    ['faults', faultParts(result).join(', ')],
+    ['auto-remap', autoRemapParts(result).join(', ')],
+    ...eventLines(result).map((line) => ['event', line]),
+  ].filter(([, text]) => text !== '');
+  if (items.length === 0) return [];
+  return [items.map(([name = '', text = '']) => `- ${name}: ${escaped(text)}`).join('\n')];
 }
 
 function latencyBlock(result: Result): string[] {

@@ -5,8 +5,15 @@
  * start gate, shares and rates of success are between 0 and 1.
  */
 import { z } from 'zod';
-import { DATA_FAULTS } from '../record/run-record.ts';
-import { EXPECTATIONS, INTEGRITIES, LOCK_KINDS, OPERATIONS, PROTOCOLS } from '../scenario/plan.ts';
+import { ERROR_KINDS } from '../record/run-record.ts';
+import {
+  DATA_FAULTS,
+  EXPECTATIONS,
+  INTEGRITIES,
+  LOCK_KINDS,
+  OPERATIONS,
+  PROTOCOLS,
+} from '../scenario/plan.ts';
 
 /** Raised when a key changes its meaning or goes away; a new key does not raise it. */
 export const RESULT_SCHEMA_VERSION = 1;
@@ -160,12 +167,13 @@ export const resultSchema = z
     integrity: z.enum(INTEGRITIES),
     expect: z.enum(EXPECTATIONS),
     ending: z.strictObject({
-      kind: z.enum(['finished', 'interrupted', 'broken']),
+      kind: z.enum(['finished', 'crashed', 'interrupted', 'broken']),
       reason: z.string(),
       dump: z.array(z.string()),
     }),
     operations: forEach(OPERATIONS, operation),
     errors: count.describe('Of all operations together.'),
+    errorKinds: forEach(ERROR_KINDS, count).describe('The same, by why they failed.'),
     allocation: z.strictObject({
       requested: count,
       granted: count,
@@ -214,8 +222,41 @@ export const resultSchema = z
       applies: z.boolean().describe('False when no data was checked.'),
       readSectors: count.describe('Sectors read and checked while the load ran.'),
       sweptSectors: count.describe('Sectors checked after it.'),
+      unreadableSectors: count.describe('Left out of that, since no request can read them.'),
       faults: forEach(DATA_FAULTS, count),
     }),
+    faults: z
+      .strictObject({
+        applies: z.boolean().describe('False where the plan has no faults of the medium.'),
+        mediumErrors: z
+          .strictObject({ read: count, write: count })
+          .describe('Requests that the medium failed, those issued again included.'),
+        retries: count.describe('Requests that were issued again.'),
+        recovered: count.describe('Operations that failed at first and succeeded in the end.'),
+        badSectors: z
+          .strictObject({ main: count, spare: count })
+          .describe('Sectors that were bad at the end, by surface.'),
+        planted: forEach(DATA_FAULTS, count).describe('Requests that were served wrongly.'),
+      })
+      .describe('What the medium did as it was told, warm-up included.'),
+    autoRemap: z.strictObject({
+      applies: z.boolean().describe('False where failing sectors stay where they are.'),
+      workers: count,
+      moved: count.describe('Sectors moved to spares by the workers.'),
+      unreadable: count.describe('Those of them whose data could not be read.'),
+      noSpare: count.describe('Sectors that stayed, since there was no spare.'),
+      overflow: count.describe('Sectors that found no room in the queue.'),
+      retired: count.describe('Spares put out of use, since they failed.'),
+      repeated: count.describe('Moves of a sector that had been moved already.'),
+      queueDepthMax: count.describe('Most sectors that ever waited.'),
+      queueSize: count,
+      health: z
+        .strictObject({ suspect: count, bad: count, remapped: count })
+        .describe('Sectors at the end; all others are unknown.'),
+    }),
+    events: z
+      .array(z.strictObject({ plannedNs: ns, takenNs: ns, text: z.string() }))
+      .describe('What happened to the device while the load ran; the first thousand.'),
     memory: z.strictObject({
       allocatorBytes: bytes,
       deviceBytes: bytes,

@@ -1,14 +1,8 @@
 import type { Verdict } from '../check/check.ts';
 import type { Histogram } from '../record/histogram.ts';
 import { latencySummaryOf, percentilesNs } from '../record/latency-summary.ts';
-import {
-  DATA_FAULTS,
-  type Interval,
-  type LockRecord,
-  type OperationRecord,
-  type RunRecord,
-} from '../record/run-record.ts';
-import { OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
+import type { Interval, LockRecord, OperationRecord, RunRecord } from '../record/run-record.ts';
+import { DATA_FAULTS, OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
 import { type Measured, totalOperations } from './measured.ts';
 import { reproCommand } from './repro.ts';
 import {
@@ -76,6 +70,7 @@ function measuredOf(input: ResultInput): Measured {
     ending: { ...run.ending, dump: [...run.ending.dump] },
     operations,
     errors: OPERATIONS.reduce((sum, name) => sum + run.operations[name].errorCount, 0),
+    errorKinds: { ...run.errors },
     allocation: allocationOf(run),
     cache: cacheOf(run),
     lock: lockOf(run.allocationLock),
@@ -83,6 +78,9 @@ function measuredOf(input: ResultInput): Measured {
     spares: sparesOf(run),
     target: targetOf(plan, run),
     data: dataOf(run),
+    faults: faultsOf(run),
+    autoRemap: autoRemapOf(run),
+    events: run.events.map((event) => ({ ...event })),
     memory: { ...run.memory },
     throughput: throughputOf(plan, run, totalOperations({ operations })),
     threads: run.threads.map((thread) => ({
@@ -190,7 +188,35 @@ function dataOf({ data }: RunRecord): Result['data'] {
     applies: data !== null,
     readSectors: data?.readSectorCount ?? 0,
     sweptSectors: data?.sweptSectorCount ?? 0,
+    unreadableSectors: data?.unreadableSectorCount ?? 0,
     faults,
+  };
+}
+
+function faultsOf({ faults }: RunRecord): Result['faults'] {
+  return {
+    applies: faults.applies,
+    mediumErrors: { ...faults.mediumErrorCounts },
+    retries: faults.retryCount,
+    recovered: faults.recoveredCount,
+    badSectors: { ...faults.badSectorCounts },
+    planted: { ...faults.plantedCounts },
+  };
+}
+
+function autoRemapOf({ autoRemap }: RunRecord): Result['autoRemap'] {
+  return {
+    applies: autoRemap !== null,
+    workers: autoRemap?.workerCount ?? 0,
+    moved: autoRemap?.movedCount ?? 0,
+    unreadable: autoRemap?.unreadableCount ?? 0,
+    noSpare: autoRemap?.noSpareCount ?? 0,
+    overflow: autoRemap?.overflowCount ?? 0,
+    retired: autoRemap?.retiredCount ?? 0,
+    repeated: autoRemap?.repeatedCount ?? 0,
+    queueDepthMax: autoRemap?.queueDepthMax ?? 0,
+    queueSize: autoRemap?.queueCount ?? 0,
+    health: { ...(autoRemap?.health ?? { suspect: 0, bad: 0, remapped: 0 }) },
   };
 }
 

@@ -14,6 +14,7 @@ import {
   formatPercent,
   formatRate,
 } from '../units.ts';
+import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
@@ -86,13 +87,18 @@ function thresholdLines({ thresholds, ending }: Result, style: Style): string[] 
   const expressions = thresholds.map(({ expression }) => style.clip(expression, room));
   const columns = Math.max(...expressions.map(columnsOf));
   return [
-    `  ${style.title('THRESHOLDS')}${ending.kind === 'finished' ? '' : '   of partial figures'}`,
+    `  ${style.title('THRESHOLDS')}${isWhole(ending.kind) ? '' : '   of partial figures'}`,
     ...thresholds.map((threshold, index) => {
       const mark = style.mark(threshold.pass ? 'pass' : 'fail');
       const expression = padded(expressions[index] as string, columns);
       return `    ${mark} ${expression}  ${style.text(threshold.observedText).padStart(10)}`;
     }),
   ];
+}
+
+/** A power cut that the plan asks for is the end of its load. */
+function isWhole(kind: Result['ending']['kind']): boolean {
+  return kind === 'finished' || kind === 'crashed';
 }
 
 function integrityLines(result: Result, style: Style): string[] {
@@ -210,6 +216,10 @@ function stateLines(result: Result, style: Style): string[] {
   return [
     ...labelled('THROUGHPUT', throughputParts(result), style),
     ...labelled('OUTCOMES', outcomeParts(result), style),
+    ...labelled('ERRORS', errorParts(result), style),
+    ...labelled('FAULTS', faultParts(result), style),
+    ...labelled('AUTO-REMAP', autoRemapParts(result), style),
+    ...labelledLines('EVENTS', eventLines(result), style),
     ...labelled('ALLOCATION', allocationParts(result), style),
     ...labelled('LOCK', lockParts(result.lock), style),
     ...(result.targetLock.acquisitions === 0
@@ -370,6 +380,15 @@ function labelled(label: string, parts: readonly string[], style: Style): string
   const lines = inLines(parts.map(style.text), style.width - LABEL_COLUMNS - 2);
   const title = style.title(label) + ' '.repeat(LABEL_COLUMNS - label.length);
   return lines.map((line, index) => `  ${index === 0 ? title : ' '.repeat(LABEL_COLUMNS)}${line}`);
+}
+
+/** The same, each part on a line of its own. */
+function labelledLines(label: string, lines: readonly string[], style: Style): string[] {
+  return lines.flatMap((line, index) => {
+    const title = index === 0 ? style.title(label) : '';
+    const width = index === 0 ? label.length : 0;
+    return hanging(`  ${title}${' '.repeat(LABEL_COLUMNS - width)}`, line, style);
+  });
 }
 
 /** Parts side by side, three spaces apart, in as many lines as they need; no part is broken. */

@@ -114,6 +114,7 @@ function sentenceOf(
   const parts: string[] = [];
   if (ending.kind === 'broken') parts.push(`The run broke: ${withoutStop(ending.reason)}`);
   if (ending.kind === 'interrupted') parts.push(`Interrupted by ${ending.reason}`);
+  if (ending.kind === 'crashed') parts.push(capitalised(withoutStop(ending.reason)));
   if (violations.length > 0) {
     parts.push(`Integrity violated: ${violationText(violations)}`);
   }
@@ -122,6 +123,10 @@ function sentenceOf(
   }
   parts.push(figuresOf(measured, thresholds));
   return parts.join('. ');
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `collisions (12); in consequence data (3)`. */

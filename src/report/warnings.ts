@@ -21,6 +21,8 @@ const FIFO_KINDS: readonly string[] = ['ticket', 'mcs', 'queued'];
 const BEHIND_FACTOR = 10;
 /** … and no less than this, since waking from a sleep alone costs tenths of a millisecond. */
 const BEHIND_NS_MIN = 1_000_000;
+/** The coordinator looks every 5 ms; far more than that, and it was kept from looking. */
+const EVENT_LATE_NS = 25_000_000;
 /** Threads are expected to spend at least half of their time inside the measured operations. */
 const INSTRUMENT_SHARE_MAX = 0.5;
 /** More time inside operations than there was: beyond rounding, the figures contradict. */
@@ -38,13 +40,14 @@ export function warningsOf(plan: Plan, measured: Measured): Warning[] {
     ...clockLimited(measured),
     ...histogramOverflow(measured),
     ...fewSamples(measured),
+    ...lateEvents(measured),
     ...replayBehind(plan, measured),
     ...littlesLaw(measured),
   ];
 }
 
 function partialRun({ ending }: Measured): Warning[] {
-  if (ending.kind === 'finished') return [];
+  if (ending.kind === 'finished' || ending.kind === 'crashed') return [];
   const what =
     ending.kind === 'broken' ? 'the run broke off' : `the run was interrupted by ${ending.reason}`;
   const text = `Partial result: ${what}, and every figure covers only the time until then.`;
@@ -149,6 +152,15 @@ function fewSamples(measured: Measured): Warning[] {
 /** In whole thousandths of a per cent, so that 100,000 samples have exactly ten beyond p99.99. */
 function samplesBeyond(count: number, percentile: number): number {
   return (count * Math.round((100 - percentile) * 1000)) / 100_000;
+}
+
+function lateEvents({ events }: Measured): Warning[] {
+  const latestNs = Math.max(0, ...events.map(({ plannedNs, takenNs }) => takenNs - plannedNs));
+  if (latestNs < EVENT_LATE_NS) return [];
+  const text =
+    `Events took effect up to ${formatNs(latestNs)} late: what was to lie between two of them may ` +
+    'have been shorter, or nothing.';
+  return [{ id: 'late-events', text }];
 }
 
 function replayBehind(plan: Plan, measured: Measured): Warning[] {

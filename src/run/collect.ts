@@ -1,4 +1,8 @@
+import { BadSectors } from '../device/bad-sectors.ts';
+import { HEALTHS, HealthWords } from '../device/health-words.ts';
+import { Outcome } from '../device/outcome.ts';
 import { reservedSparesOf } from '../device/placement.ts';
+import { RemapQueue } from '../device/remap-queue.ts';
 import { RemapReason } from '../device/sector-health.ts';
 import { SAMPLE_PERIOD } from '../load/metered-lock.ts';
 import type { Memory } from '../memory/attach.ts';
@@ -9,6 +13,7 @@ import {
   ClaimEntry,
   CONFLICT_LOG_COUNT,
   ConflictEntry,
+  FailureWord,
   FINDING_LOG_COUNT,
   FindingEntry,
   type HistogramName,
@@ -26,11 +31,13 @@ import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histo
 import { ownerOf } from '../record/owner-table.ts';
 import {
   type AllocationRecord,
+  type AutoRemapRecord,
   type Claim,
-  DATA_FAULTS,
-  type DataFault,
   type DataFinding,
   type DataRecord,
+  ERROR_KINDS,
+  type ErrorKind,
+  type FaultRecord,
   type LockRecord,
   type MemoryRecord,
   type OperationRecord,
@@ -42,7 +49,16 @@ import {
 } from '../record/run-record.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
-import { OPERATIONS, type Operation, type Plan, targetLockKindOf } from '../scenario/plan.ts';
+import {
+  agentCountOf,
+  DATA_FAULTS,
+  type DataFault,
+  hasMediumFaults,
+  OPERATIONS,
+  type Operation,
+  type Plan,
+  targetLockKindOf,
+} from '../scenario/plan.ts';
 import { messageTargetOn } from '../target/messages.ts';
 import type { SweepResult } from './data-sweep.ts';
 import type { Drain } from './drain.ts';
@@ -53,24 +69,25 @@ type OrderedLater = Omit<Claim, 'order'> & { order: number };
 export class Collector {
   readonly #plan: Plan;
   readonly #memory: Memory;
-  readonly #threads: readonly ThreadCounters[];
+  /** Threads of load, then remap workers. */
+  readonly #agents: readonly ThreadCounters[];
 
   constructor(plan: Plan, memory: Memory) {
     this.#plan = plan;
     this.#memory = memory;
-    this.#threads = Array.from(
-      { length: plan.load.threadCount },
+    this.#agents = Array.from(
+      { length: agentCountOf(plan) },
       (_, thread) => new ThreadCounters(memory, thread),
     );
   }
 
   /** Sum of one counter over all threads. */
   total(field: number): number {
-    return this.#threads.reduce((sum, counters) => sum + counters.get(field), 0);
+    return this.#agents.reduce((sum, counters) => sum + counters.get(field), 0);
   }
 
   threads(): ThreadRecord[] {
-    return this.#threads.map((counters, thread) => {
+    return this.#agents.slice(0, this.#plan.load.threadCount).map((counters, thread) => {
       const issued = counters.get(ThreadFloat.operations) > 0;
       return {
         thread,
@@ -110,7 +127,7 @@ export class Collector {
   allocation(drain: Drain): AllocationRecord {
     const grantedCount = this.total(ThreadFloat.granted);
     const refusedCount = this.total(ThreadFloat.refused);
-    const refusals = this.#threads
+    const refusals = this.#agents
       .map((counters, thread) => ({
         thread,
         issueNs: counters.get(ThreadFloat.firstRefusalIssueNs),
@@ -149,7 +166,8 @@ export class Collector {
       samplePeriod: SAMPLE_PERIOD,
       wait: this.histogram(`${which}.wait`),
       hold: this.histogram(`${which}.hold`),
-      perThread: this.#threads.map((counters) => ({
+      // A share of the lock is something between threads of load; workers serve them.
+      perThread: this.#agents.slice(0, this.#plan.load.threadCount).map((counters) => ({
         acquisitionCount: counters.get(base + LockCounter.acquisitions),
         contendedCount: counters.get(base + LockCounter.contended),
       })),
@@ -163,7 +181,7 @@ export class Collector {
     conflictCount: number;
     unloggedCount: number;
   } {
-    const logs = this.#threads.map((_, thread) => this.#claimsOf(thread));
+    const logs = this.#agents.map((_, thread) => this.#claimsOf(thread));
     const claims = [...logs.flat(), ...drain.claims.map((claim) => ({ ...claim, order: 0 }))];
     // The sort is stable: ties keep the order of threads, and within a thread its own.
     claims.sort((one, other) => one.completionNs - other.completionNs);
@@ -172,7 +190,7 @@ export class Collector {
       const { thread, logPosition } = ownerOf(mark);
       return logPosition === null ? null : (logs[thread]?.[logPosition]?.order ?? null);
     };
-    const conflicts = this.#threads.flatMap((_, thread) => this.#conflictsOf(thread, claimOf));
+    const conflicts = this.#agents.flatMap((_, thread) => this.#conflictsOf(thread, claimOf));
     const drained = new Map(
       claims.filter(({ kind }) => kind === 'drain').map(({ spare, order }) => [spare, order]),
     );
@@ -297,13 +315,94 @@ export class Collector {
       ]),
     ) as { [F in DataFault]: number };
     const spareOf = new Map(this.remapTable().map(({ lba, spare }) => [lba, spare]));
-    const seen = this.#threads.flatMap((_, thread) => this.#findingsOf(thread, spareOf));
+    const seen = this.#agents.flatMap((_, thread) => this.#findingsOf(thread, spareOf));
     return {
       readSectorCount: this.total(ThreadFloat.readSectors),
       sweptSectorCount: sweep?.sectorCount ?? 0,
+      unreadableSectorCount: sweep?.unreadableCount ?? 0,
       faultCounts,
       findings: [...seen, ...(sweep?.findings ?? [])],
     };
+  }
+
+  errors(): { readonly [E in ErrorKind]: number } {
+    const entries = ERROR_KINDS.map((kind) => [
+      kind,
+      this.#failures(FailureWord.byOutcome + Outcome[kind]),
+    ]);
+    return Object.fromEntries(entries) as { [E in ErrorKind]: number };
+  }
+
+  faults(): FaultRecord {
+    const applies = hasMediumFaults(this.#plan);
+    const planted = DATA_FAULTS.map((fault, index) => [
+      fault,
+      this.#failures(FailureWord.planted + index),
+    ]);
+    const { layout } = this.#memory;
+    const { sectorCount, spare } = this.#plan.device;
+    return {
+      applies,
+      mediumErrorCounts: {
+        read: this.#failures(FailureWord.mediumErrors),
+        write: this.#failures(FailureWord.mediumErrors + 1),
+      },
+      retryCount: this.#failures(FailureWord.retries),
+      recoveredCount: this.#failures(FailureWord.recovered),
+      badSectorCounts: {
+        main: applies ? this.#badCount(layout.badMain, sectorCount) : 0,
+        spare: applies ? this.#badCount(layout.badSpare, spare.sectorCount) : 0,
+      },
+      plantedCounts: Object.fromEntries(planted) as { [F in DataFault]: number },
+    };
+  }
+
+  autoRemap(): AutoRemapRecord | null {
+    const { autoRemap } = this.#plan;
+    if (autoRemap === null) return null;
+    const { words, layout } = this.#memory;
+    const queue = new RemapQueue(words, layout.queue, autoRemap.queueCount);
+    return {
+      workerCount: autoRemap.workerCount,
+      movedCount: this.#failures(FailureWord.moved),
+      unreadableCount: this.#failures(FailureWord.unreadable),
+      noSpareCount: this.#failures(FailureWord.noSpare),
+      overflowCount: queue.overflowCount(),
+      retiredCount: this.#failures(FailureWord.retired),
+      repeatedCount: this.#failures(FailureWord.repeated),
+      queueDepthMax: queue.deepest(),
+      queueCount: autoRemap.queueCount,
+      health: this.#health(),
+    };
+  }
+
+  #health(): AutoRemapRecord['health'] {
+    const { autoRemap, device, target } = this.#plan;
+    const counts = { unknown: 0, suspect: 0, bad: 0, remapped: 0 };
+    if (autoRemap === null || target.protocol !== 'guarded') return counts;
+    const { words, layout } = this.#memory;
+    const table = new HealthWords(words, layout.healthWords, autoRemap.errorThreshold);
+    for (let lba = 0; lba < device.sectorCount; lba++) {
+      counts[HEALTHS[table.healthOf(lba)] as keyof typeof counts]++;
+    }
+    const { suspect, bad, remapped } = counts;
+    return { suspect, bad, remapped };
+  }
+
+  #badCount(region: number, sectorCount: number): number {
+    const state = new BadSectors(this.#memory.words, region);
+    let count = 0;
+    for (let sector = 0; sector < sectorCount; sector++) if (state.isBad(sector)) count++;
+    return count;
+  }
+
+  /** Sum of one of the FailureWords over all threads. */
+  #failures(field: number): number {
+    const { words, layout } = this.#memory;
+    return this.#agents.reduce((sum, _, thread) => {
+      const at = partOf(layout.failures, thread, FailureWord.wordCount) + field;
+      return sum + (words[at] as number);
+    }, 0);
   }
 
   memory(): MemoryRecord {
@@ -317,7 +416,7 @@ export class Collector {
   }
 
   histogram(name: HistogramName): Histogram {
-    const parts = this.#threads.flatMap((_, thread) => {
+    const parts = this.#agents.flatMap((_, thread) => {
       const part = SharedHistogram.of(this.#memory, thread, name);
       return part === null ? [] : [part.snapshot()];
     });
@@ -337,15 +436,16 @@ export class Collector {
   #claimsOf(thread: number): OrderedLater[] {
     const { words, floats, layout } = this.#memory;
     const base = partOf(layout.claims, thread, layout.claimCapacity * ClaimEntry.wordCount);
-    const count = (this.#threads[thread] as ThreadCounters).get(ThreadFloat.claims);
+    const count = (this.#agents[thread] as ThreadCounters).get(ThreadFloat.claims);
     return Array.from({ length: count }, (_, position) => {
       const at = base + position * ClaimEntry.wordCount;
+      const lba = (words[at + ClaimEntry.lba] as number) - 1;
       const spare = words[at + ClaimEntry.spare] as number;
       return {
-        kind: spare < 0 ? 'release' : 'claim',
+        kind: lba < 0 ? 'retired' : spare < 0 ? 'release' : 'claim',
         order: 0,
         thread,
-        lba: (words[at + ClaimEntry.lba] as number) - 1,
+        lba: lba < 0 ? null : lba,
         spare: spare < 0 ? -1 - spare : spare,
         issueNs: floats[(at + ClaimEntry.issueNs) / 2] as number,
         completionNs: floats[(at + ClaimEntry.completionNs) / 2] as number,
@@ -356,7 +456,7 @@ export class Collector {
   #conflictsOf(thread: number, claimOf: (mark: number) => number | null): OwnerConflict[] {
     const { words, layout } = this.#memory;
     const base = partOf(layout.conflicts, thread, CONFLICT_LOG_COUNT * ConflictEntry.wordCount);
-    const counters = this.#threads[thread] as ThreadCounters;
+    const counters = this.#agents[thread] as ThreadCounters;
     const count = Math.min(counters.get(ThreadFloat.ownerConflicts), CONFLICT_LOG_COUNT);
     return Array.from({ length: count }, (_, index) => {
       const at = base + index * ConflictEntry.wordCount;
@@ -371,7 +471,7 @@ export class Collector {
   #findingsOf(thread: number, spareOf: ReadonlyMap<number, number>): DataFinding[] {
     const { words, floats, layout } = this.#memory;
     const base = partOf(layout.findings, thread, FINDING_LOG_COUNT * FindingEntry.wordCount);
-    const count = (this.#threads[thread] as ThreadCounters).get(ThreadFloat.findings);
+    const count = (this.#agents[thread] as ThreadCounters).get(ThreadFloat.findings);
     return Array.from({ length: count }, (_, index): DataFinding => {
       const at = base + index * FindingEntry.wordCount;
       const word = (field: number): number => words[at + field] as number;

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Memory } from '../memory/attach.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { agentCountOf, type Plan } from '../scenario/plan.ts';
 
 /** The first thing that went wrong in a thread of load. */
 export interface ThreadFailure {
@@ -8,15 +8,19 @@ export interface ThreadFailure {
   readonly message: string;
 }
 
-/** The threads of a run: one worker and one task each, alive from before the gate to the end. */
+/**
+ * The threads of a run, those of load and those that serve the remap queue: one worker and one task
+ * each, alive from before the gate to the end.
+ */
 export class Threads {
   readonly #pool: Piscina;
   readonly #tasks: Promise<unknown>[];
   #failure: ThreadFailure | null = null;
 
-  /** @param entry the worker's file; tests name their own */
+  /** @param entry the file of the threads of load; tests name their own */
   constructor(plan: Plan, memory: Memory, entry: URL) {
-    const { threadCount } = plan.load;
+    const threadCount = agentCountOf(plan);
+    const remapEntry = new URL('../../workers/remap-worker.js', import.meta.url);
     this.#pool = new Piscina({
       filename: entry.href,
       // Fewer workers than tasks would never meet at the gate.
@@ -31,9 +35,14 @@ export class Threads {
     // A worker's listeners: one a thread is no leak.
     this.#pool.setMaxListeners(0);
     this.#tasks = Array.from({ length: threadCount }, (_, thread) =>
-      this.#pool.run({ plan, shared: memory.shared, thread }).catch((error: unknown) => {
-        this.#failure ??= { thread, message: messageOf(error) };
-      }),
+      this.#pool
+        .run(
+          { plan, shared: memory.shared, thread },
+          { filename: thread < plan.load.threadCount ? entry.href : remapEntry.href },
+        )
+        .catch((error: unknown) => {
+          this.#failure ??= { thread, message: messageOf(error) };
+        }),
     );
   }
 

@@ -41,6 +41,11 @@ export class Watchdog {
     return null;
   }
 
+  /** The device serves nothing, as planned: nobody can be expected to get anywhere. */
+  excuse(now: number): void {
+    this.#movedNs.fill(now);
+  }
+
   /** What a stalled thread waits for, and who holds that, as the end of a sentence; or ''. */
   blameFor(thread: number): string {
     const { words, layout } = this.#memory;

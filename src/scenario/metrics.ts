@@ -79,6 +79,68 @@ const scalar = (
 const SCALARS: readonly Metric[] = [
   scalar('collisions', 'count', ['collisions'], 'spares handed out to two sectors at once'),
   scalar('errors', 'count', ['errors'], 'operations that failed, all kinds together'),
+  scalar('errors.read', 'count', ['errorKinds', 'readError'], 'operations that met a read error'),
+  scalar(
+    'errors.write',
+    'count',
+    ['errorKinds', 'writeError'],
+    'operations that met a write error',
+  ),
+  scalar(
+    'errors.dataLost',
+    'count',
+    ['errorKinds', 'dataLost'],
+    'reads of sectors that were moved without their data',
+  ),
+  scalar(
+    'faults.readErrors',
+    'count',
+    ['faults', 'mediumErrors', 'read'],
+    'reads that the medium failed, those issued again included',
+  ),
+  scalar(
+    'faults.writeErrors',
+    'count',
+    ['faults', 'mediumErrors', 'write'],
+    'writes that the medium failed, those issued again included',
+  ),
+  scalar('faults.retries', 'count', ['faults', 'retries'], 'requests that were issued again'),
+  scalar(
+    'faults.recovered',
+    'count',
+    ['faults', 'recovered'],
+    'operations that failed at first and succeeded in the end',
+  ),
+  scalar(
+    'autoRemap.moved',
+    'count',
+    ['autoRemap', 'moved'],
+    'sectors that workers moved to spares',
+  ),
+  scalar(
+    'autoRemap.unreadable',
+    'count',
+    ['autoRemap', 'unreadable'],
+    'sectors that were moved without their data, which could not be read',
+  ),
+  scalar(
+    'autoRemap.noSpare',
+    'count',
+    ['autoRemap', 'noSpare'],
+    'sectors that stayed where they are, since there was no spare',
+  ),
+  scalar(
+    'autoRemap.overflow',
+    'count',
+    ['autoRemap', 'overflow'],
+    'sectors that found no room in the queue',
+  ),
+  scalar(
+    'autoRemap.repeated',
+    'count',
+    ['autoRemap', 'repeated'],
+    'moves of a sector that had been moved already',
+  ),
   scalar(
     'throughput',
     'per-second',

@@ -16,7 +16,11 @@ export interface Plan {
   readonly remap: RemapPlan;
   readonly target: TargetPlan;
   readonly load: LoadPlan;
+  /** Null: a sector that fails stays where it is. */
+  readonly autoRemap: AutoRemapPlan | null;
   readonly faults: FaultPlan;
+  /** In the order of their times. */
+  readonly events: readonly EventPlan[];
   readonly explore: ExplorePlan;
   readonly overhead: OverheadPlan;
   readonly integrity: Integrity;
@@ -107,6 +111,26 @@ export interface TargetPlan {
    * guarded: table and health apart, and what a message takes it gives back.
    */
   readonly protocol: Protocol;
+}
+
+/**
+ * Sectors that fail too often are moved to spares by threads of their own, which serve a queue.
+ */
+export interface AutoRemapPlan {
+  /** Threads beside those of load; they are numbered after them. */
+  readonly workerCount: number;
+  /** A sector is bad when so many requests to it have failed. */
+  readonly errorThreshold: number;
+  /** Sectors that can wait for a worker. */
+  readonly queueCount: number;
+  /** How often a request that failed is issued again, and how long it waits before the first. */
+  readonly attemptCount: number;
+  readonly backoffNs: number;
+}
+
+/** Threads that a run starts: those of load, then those that serve the remap queue. */
+export function agentCountOf({ load, autoRemap }: Plan): number {
+  return load.threadCount + (autoRemap?.workerCount ?? 0);
 }
 
 /** What a thread can issue. The order is the numbering in shared memory and in every table. */
@@ -311,8 +335,99 @@ export interface ThreadFault {
   readonly does: 'throw' | 'exit' | 'hold-lock';
 }
 
+/** What can be wrong with a sector's data: what a fault plants, and what the data check reports. */
+export const DATA_FAULTS = [
+  'lost-write',
+  'stale-read',
+  'torn-write',
+  'misdirected',
+  'foreign-data',
+  'bit-flip',
+] as const;
+export type DataFault = (typeof DATA_FAULTS)[number];
+
 export interface FaultPlan {
   readonly thread: ThreadFault | null;
+  readonly badSectors: readonly BadSectorPlan[];
+  readonly corruption: readonly CorruptionPlan[];
+}
+
+export const NO_FAULTS: FaultPlan = { thread: null, badSectors: [], corruption: [] };
+
+export const SURFACES = ['main', 'spare'] as const;
+export type SurfaceName = (typeof SURFACES)[number];
+
+export const FAILING = ['reads', 'writes', 'both'] as const;
+export const LASTING = ['once', 'until-rewritten', 'for-ever'] as const;
+
+/** Which sectors of a surface; the seed says where those that are not listed lie. */
+export interface SectorChoice {
+  readonly surface: SurfaceName;
+  readonly listed: readonly SectorRange[];
+  /** 0 … 1 of the surface, at random. */
+  readonly share: number;
+  /** So many runs of so many sectors, at random. */
+  readonly clusters: { readonly count: number; readonly sectorCount: number };
+}
+
+export interface SectorRange {
+  readonly first: number;
+  readonly sectorCount: number;
+}
+
+/** How a bad sector fails. */
+export interface SectorFailure {
+  readonly fails: (typeof FAILING)[number];
+  /**
+   * once: the next request that it can fail; until-rewritten: until a write to it goes through;
+   * for-ever: until an event says otherwise.
+   */
+  readonly lasts: (typeof LASTING)[number];
+  /** until-rewritten, where writes fail: so many of them do before one goes through. */
+  readonly failedWrites: number;
+}
+
+export interface BadSectorPlan {
+  /** What events call it; '' for none. */
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly choice: SectorChoice;
+  readonly failure: SectorFailure;
+  /** Since the gate opened; 0 = bad from the begin. */
+  readonly atNs: number;
+  /** From then on, so many further sectors each time. */
+  readonly growth: { readonly everyNs: number; readonly sectorCount: number } | null;
+}
+
+/** Data that a write leaves wrong although it is acknowledged. */
+export interface CorruptionPlan {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly kind: DataFault;
+  /** Probability of each write, or null: then the nth write of one thread. */
+  readonly rate: number | null;
+  readonly nth: number;
+  readonly thread: number;
+}
+
+export type EventAction =
+  | { readonly kind: 'addBad'; readonly choice: SectorChoice; readonly failure: SectorFailure }
+  | { readonly kind: 'removeBad'; readonly choice: SectorChoice }
+  | { readonly kind: 'enable' | 'disable'; readonly name: string }
+  | { readonly kind: 'stall'; readonly forNs: number; readonly everyNs: number | null }
+  | { readonly kind: 'crash' };
+
+/** Something that happens to the device while the load runs. */
+export interface EventPlan {
+  /** Since the gate opened, warm-up included. */
+  readonly atNs: number;
+  readonly action: EventAction;
+}
+
+/** Whether the medium can ever do anything but serve; if not, nothing of all this is built. */
+export function hasMediumFaults(plan: Plan): boolean {
+  const { badSectors, corruption } = plan.faults;
+  return badSectors.length + corruption.length + plan.events.length > 0;
 }
 
 export const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;

@@ -1,5 +1,11 @@
 import { formatSize, formatTime } from '../units.ts';
-import { messageCountOf, type Plan, SECTOR_BYTES } from './plan.ts';
+import {
+  hasMediumFaults,
+  messageCountOf,
+  type Plan,
+  SECTOR_BYTES,
+  type SectorChoice,
+} from './plan.ts';
 import type { Path } from './tree.ts';
 
 /**
@@ -282,7 +288,129 @@ export const RULES: readonly Rule[] = [
       return [breach(['overhead.expect', 'overhead.operations'], message)];
     },
   },
+  {
+    reads: ['faults.badSectors', 'events', 'device'],
+    examine: ({ faults, events, device }) => [
+      ...faults.badSectors.flatMap(({ choice }, index) =>
+        outsideBreaches(choice, device, ['faults', 'badSectors', index]),
+      ),
+      ...events.flatMap(({ action }) =>
+        action.kind === 'addBad' || action.kind === 'removeBad'
+          ? outsideBreaches(action.choice, device, ['events'])
+          : [],
+      ),
+    ],
+  },
+  {
+    reads: ['faults', 'events'],
+    examine: ({ faults, events }) => {
+      const names = [...faults.badSectors, ...faults.corruption].map(({ name }) => name);
+      const known = names.filter((name) => name !== '');
+      const twice = known.find((name, index) => known.indexOf(name) !== index);
+      const breaches: Breach[] = [];
+      if (twice !== undefined) {
+        breaches.push(breach(['faults'], `faults has two entries of the name ${twice}`));
+      }
+      for (const { action } of events) {
+        if (action.kind !== 'enable' && action.kind !== 'disable') continue;
+        if (known.includes(action.name)) continue;
+        const message = `events ${action.kind} ${action.name}, and no entry of faults has that name`;
+        const hint = known.length === 0 ? 'give an entry a name' : `known: ${known.join(', ')}`;
+        breaches.push(breach(['events'], message, hint));
+      }
+      return breaches;
+    },
+  },
+  {
+    reads: ['events', 'watchdog'],
+    examine: ({ events, watchdogNs }) =>
+      events.flatMap(({ action }) => {
+        if (action.kind !== 'stall') return [];
+        const length = formatTime(action.forNs);
+        if (action.forNs >= watchdogNs) {
+          const message =
+            `a stall must be shorter than watchdog (${formatTime(watchdogNs)}), which would end ` +
+            `the run, not ${length}`;
+          return [breach(['events', 'watchdog'], message)];
+        }
+        if (action.everyNs === null || action.everyNs > action.forNs) return [];
+        const message =
+          `a stall of ${length} must come every more than ${length}, not every ` +
+          `${formatTime(action.everyNs)}`;
+        return [breach(['events'], message)];
+      }),
+  },
+  {
+    reads: ['faults', 'events', 'device.medium'],
+    examine: (plan) => {
+      if (plan.device.medium === 'memory' || !hasMediumFaults(plan)) return [];
+      const message = 'device.medium none cannot fail: there is nothing behind it';
+      return [breach(['device.medium'], message, 'faults and events need medium memory')];
+    },
+  },
+  {
+    reads: ['faults.corruption', 'integrity', 'load.threads'],
+    examine: ({ faults, integrity, load }) => {
+      const breaches: Breach[] = [];
+      if (faults.corruption.length > 0 && integrity === 'off') {
+        const message = 'faults.corruption needs integrity strict or sampled, not off';
+        const hint = 'nothing would see it';
+        breaches.push(breach(['faults.corruption', 'integrity'], message, hint));
+      }
+      for (const { thread } of faults.corruption) {
+        if (thread < load.threadCount) continue;
+        const message =
+          `faults.corruption has an entry for thread ${thread}; it must be below load.threads ` +
+          `(${load.threadCount})`;
+        breaches.push(breach(['faults.corruption'], message));
+      }
+      return breaches;
+    },
+  },
+  {
+    reads: ['autoRemap', 'target', 'allocator', 'remap.inFlight', 'load.mix', 'device.medium'],
+    examine: ({ autoRemap, target, allocator, remap, load, device }) => {
+      if (autoRemap === null) return [];
+      const at = ['autoRemap'];
+      const breaches: Breach[] = [];
+      if (device.medium === 'none') {
+        breaches.push(breach(at, 'autoRemap needs device.medium memory, not none'));
+      }
+      if (target.protocol !== 'guarded') return breaches;
+      if (allocator.protocol !== 'guarded') {
+        const message = 'autoRemap with target.protocol guarded needs allocator.protocol guarded';
+        const hint = 'it takes its spares from the allocator, and gives back what it cannot use';
+        breaches.push(breach(at, message, hint));
+      }
+      if (remap.inFlight !== 'drain') {
+        const message = 'autoRemap with target.protocol guarded needs remap.inFlight drain';
+        breaches.push(breach(at, message, 'else I/O in flight would be lost behind a remap'));
+      }
+      if (load.mix.unremap > 0) {
+        const message = 'autoRemap cannot be combined with load.mix.unremap';
+        breaches.push(breach(at, message, 'a sector would be moved back to where it failed'));
+      }
+      return breaches;
+    },
+  },
 ];
+
+/** Listed sectors past the end of their surface; clusters that do not fit. */
+function outsideBreaches(choice: SectorChoice, device: Plan['device'], at: Path): Breach[] {
+  const isMain = choice.surface === 'main';
+  const end = isMain ? device.sectorCount : device.spare.sectorCount;
+  const name = isMain ? 'device.sectors' : 'device.spare.sectors';
+  const outside = choice.listed.find(({ first, sectorCount }) => first + sectorCount > end);
+  if (outside !== undefined) {
+    const last = outside.first + outside.sectorCount - 1;
+    const message = `sector ${last} cannot be bad: ${name} is ${end}, so the last one is ${end - 1}`;
+    return [{ at: [at], message }];
+  }
+  const { count, sectorCount } = choice.clusters;
+  if (count * sectorCount <= end) return [];
+  const message = `${count} clusters of ${sectorCount} sectors do not fit into ${name} (${end})`;
+  return [{ at: [at], message }];
+}
 
 const TRACE_SAYS = 'the trace says what is issued, and where';
 

@@ -3,6 +3,7 @@ import {
   formatSize,
   formatTime,
   parseCount,
+  parseRatio,
   parseSectorCount,
   parseSize,
   parseTime,
@@ -13,10 +14,13 @@ import {
   ALLOCATOR_KINDS,
   COMMANDS,
   CONTROL_PATHS,
+  DATA_FAULTS,
   EXPECTATIONS,
+  FAILING,
   FAULT_KINDS,
   IN_FLIGHT,
   INTEGRITIES,
+  LASTING,
   LOCK_KINDS,
   LOOKUPS,
   MATCHES,
@@ -25,6 +29,7 @@ import {
   PLACEMENTS,
   PROTOCOLS,
   SECTOR_BYTES,
+  SURFACES,
 } from './plan.ts';
 import { shown } from './problems.ts';
 
@@ -560,7 +565,250 @@ const load = map({
   }),
 });
 
+/** A share of something, above 0 and at most all of it. */
+function share(what: string) {
+  const problem = (value: unknown): string | undefined => {
+    const rule = `must be ${what}, above 0 and at most 1 (or 100%), not ${shown(value)}`;
+    if (typeof value !== 'string' && typeof value !== 'number') return rule;
+    const reading = parseRatio(value);
+    return reading.ok && reading.value > 0 && reading.value <= 1 ? undefined : rule;
+  };
+  return z
+    .union([z.string(), z.number()], { error: (issue) => problem(issue.input) })
+    .superRefine((value, context) => {
+      const message = problem(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .meta({ pattern: '^\\d+(\\.\\d+)?(e-\\d+)?%?$' });
+}
+
+/** Says so unless exactly one of these keys is there. */
+function exactlyOne(keys: readonly string[]) {
+  return (value: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const given = keys.filter((key) => value[key] !== undefined);
+    if (given.length === 1) return;
+    const found = given.length === 0 ? 'none of them' : given.join(' and ');
+    const message = `must hold exactly one of ${keys.join(', ')}, not ${found}`;
+    context.addIssue({ code: 'custom', message });
+  };
+}
+
+const NAMED_FAULT = /^[a-z0-9][a-z0-9-]*$/i;
+const FAULT_COUNT_MAX = 1000;
+const RANGE_COUNT_MAX = 100_000;
+
+const faultName = text('a name of letters, digits and -')
+  .regex(NAMED_FAULT, {
+    error: (issue) => `must be a name of letters, digits and -, not ${shown(issue.input)}`,
+  })
+  .meta({ description: 'What events call it.' });
+
+/** `700` or `704-719`, both ends included. */
+const SECTOR_RANGE = /^(\d{1,10})(?:-(\d{1,10}))?$/;
+
+export function sectorRangeOf(written: string | number): { first: number; last: number } | null {
+  const match = SECTOR_RANGE.exec(String(written).trim());
+  if (match === null) return null;
+  const first = Number(match[1]);
+  const last = match[2] === undefined ? first : Number(match[2]);
+  return last < first || last >= SECTOR_COUNT_MAX ? null : { first, last };
+}
+
+const rangeProblem = (value: unknown) =>
+  `must be a sector such as 700 or a range such as 704-719, not ${shown(value)}`;
+
+const sectorList = z
+  .array(
+    z
+      .union([z.string(), z.number()], { error: (issue) => rangeProblem(issue.input) })
+      .superRefine((value, context) => {
+        if (sectorRangeOf(value) !== null) return;
+        context.addIssue({ code: 'custom', message: rangeProblem(value) });
+      })
+      .meta({ pattern: '^\\d+(-\\d+)?$' }),
+    { error: (issue) => `must be a list such as [700, 704-719], not ${shown(issue.input)}` },
+  )
+  .min(1, { error: () => 'must hold at least one sector' })
+  .max(RANGE_COUNT_MAX, { error: () => `must hold at most ${RANGE_COUNT_MAX} entries` })
+  .meta({ description: 'Sectors by number, and ranges with both ends: [700, 704-719].' });
+
+const surface = oneOf(SURFACES)
+  .default('main')
+  .meta({ description: 'main: sectors of the main device (LBAs); spare: spares. Default main.' });
+
+const SECTOR_CHOICES = ['sectors', 'share', 'clusters'] as const;
+
+const choice = {
+  sectors: sectorList.optional(),
+  share: share('a share of the sectors such as 0.1%').optional().meta({
+    description: 'A share of all sectors of the surface, drawn from the seed, e.g. 0.1%.',
+  }),
+  clusters: map({
+    count: whole(1, 100_000).meta({ description: 'How many runs. 1 to 100000.' }),
+    sectors: whole(1, 1_000_000).meta({ description: 'Sectors of each. 1 to 1000000.' }),
+  })
+    .optional()
+    .meta({ description: 'Runs of neighbours, as a scratch leaves them; the seed says where.' }),
+  on: surface,
+};
+
+const failure = {
+  fails: oneOf(FAILING).default('both').meta({
+    description: 'Which requests fail: reads, writes, or both. Default both.',
+  }),
+  lasts: oneOf(LASTING)
+    .default('for-ever')
+    .meta({
+      description:
+        'once: one request fails, then the sector is sound; until-rewritten: until a write to it ' +
+        'goes through; for-ever. Default for-ever.',
+    }),
+  failedWrites: whole(1, 60_000)
+    .optional()
+    .meta({
+      description:
+        'With until-rewritten, where writes fail: so many of them do, then one goes through. 1 ' +
+        'to 60000. Default 1.',
+    }),
+};
+
+function checkFailure(
+  value: { readonly fails: string; readonly lasts: string; readonly failedWrites?: unknown },
+  context: z.RefinementCtx,
+): void {
+  const counts = value.lasts === 'until-rewritten' && value.fails !== 'reads';
+  if (value.failedWrites === undefined || counts) return;
+  const message = 'belongs to lasts: until-rewritten and fails: writes or both';
+  context.addIssue({ code: 'custom', path: ['failedWrites'], message });
+}
+
+const badSectors = map({
+  name: faultName.optional(),
+  enabled: trueOrFalse().default(true).meta({
+    description: 'Whether they are bad before an event enables them. Default true.',
+  }),
+  ...choice,
+  ...failure,
+  at: time({ min: 0, max: DAY_NS }).default('0s').meta({
+    description: 'When they go bad, counted from the start of the load. Default 0s.',
+  }),
+  growth: map({
+    every: time({ min: 1e6, max: DAY_NS }).meta({ description: 'A time with its unit, from 1ms.' }),
+    sectors: whole(1, 1_000_000).meta({ description: 'Further sectors each time. From 1.' }),
+  })
+    .optional()
+    .meta({ description: 'Further sectors go bad while the load runs; the seed says which.' }),
+})
+  .superRefine(exactlyOne(SECTOR_CHOICES))
+  .superRefine(checkFailure);
+
+const corruption = map({
+  name: faultName.optional(),
+  enabled: trueOrFalse().default(true).meta({
+    description: 'Whether it happens before an event enables it. Default true.',
+  }),
+  kind: oneOf(DATA_FAULTS).meta({
+    description:
+      'lost-write: a sector is not written; torn-write: only its begin is; misdirected: it goes ' +
+      'to another sector; bit-flip: one bit of it is wrong; foreign-data: it holds something ' +
+      'else; stale-read: the first read after the write finds what was there before. All are ' +
+      'acknowledged. Required.',
+  }),
+  rate: share('the probability of a write such as 0.001').optional().meta({
+    description: 'Probability of each write, drawn from the seed: above 0, at most 1.',
+  }),
+  nth: whole(1, Number.MAX_SAFE_INTEGER).optional().meta({
+    description: 'In place of rate: the nth write of one thread. From 1.',
+  }),
+  thread: whole(0, THREAD_COUNT_MAX - 1)
+    .optional()
+    .meta({ description: 'With nth: which thread, from 0. Default 0.' }),
+})
+  .superRefine(exactlyOne(['rate', 'nth']))
+  .superRefine((value, context) => {
+    if (value.thread === undefined || value.nth !== undefined) return;
+    context.addIssue({ code: 'custom', path: ['thread'], message: 'belongs to nth' });
+  });
+
+const autoRemap = map({
+  workers: whole(1, 64).default(1).meta({
+    description: 'Threads that serve the queue, beside those of load. 1 to 64. Default 1.',
+  }),
+  errorThreshold: whole(1, 100).default(3).meta({
+    description: 'Failed requests after which a sector is bad. 1 to 100. Default 3.',
+  }),
+  queue: whole(1, 1_000_000).default(256).meta({
+    description: 'Sectors that can wait for a worker. 1 to 1000000. Default 256.',
+  }),
+  retries: map({
+    attempts: whole(0, 100).default(3).meta({
+      description: 'How often a failed request is issued again. 0 to 100. Default 3.',
+    }),
+    backoff: time({ min: 0, max: 10e9 })
+      .default('10ms')
+      .meta({
+        description:
+          'Pause before the first of them, twice as long before each further one; a time with its ' +
+          'unit, at most 10s. Default 10ms.',
+      }),
+  })
+    .prefault({})
+    .meta({ description: 'What the thread that issued a failed request does about it.' }),
+});
+
+const EVENT_ACTIONS = ['addBad', 'removeBad', 'enable', 'disable', 'stall', 'crash'] as const;
+
+const deviceEvent = map({
+  at: time({ min: 0, max: DAY_NS }).meta({
+    description: 'When, counted from the start of the load, warm-up included. Required.',
+  }),
+  addBad: map({ ...choice, ...failure })
+    .superRefine(exactlyOne(SECTOR_CHOICES))
+    .superRefine(checkFailure)
+    .optional()
+    .meta({ description: 'Sectors go bad.' }),
+  removeBad: map({ sectors: sectorList, on: surface }).optional().meta({
+    description: 'Sectors are sound again, whatever made them bad.',
+  }),
+  enable: faultName.optional().meta({
+    description: 'Name of an entry of faults.badSectors or faults.corruption that sets in.',
+  }),
+  disable: faultName.optional().meta({ description: 'Name of an entry that ceases.' }),
+  stall: map({
+    for: time({ min: 1e6, max: HOUR_NS }).meta({
+      description: 'How long; shorter than watchdog. From 1ms.',
+    }),
+    every: time({ min: 1e6, max: DAY_NS }).optional().meta({
+      description: 'Again and again, from one begin to the next; longer than for.',
+    }),
+  })
+    .optional()
+    .meta({ description: 'The device serves nothing; requests wait.' }),
+  crash: z
+    .literal(true, { error: (issue) => `must be true, not ${shown(issue.input)}` })
+    .optional()
+    .meta({ description: 'true: the power is cut, and the load ends between two sectors.' }),
+}).superRefine(exactlyOne(EVENT_ACTIONS));
+
 const faults = map({
+  badSectors: z
+    .array(badSectors, { error: (issue) => `must be a list, not ${shown(issue.input)}` })
+    .max(FAULT_COUNT_MAX, { error: () => `must hold at most ${FAULT_COUNT_MAX} entries` })
+    .default([])
+    .meta({
+      description:
+        'Sectors whose reads or writes fail. Where entries overlap, the last change to a sector ' +
+        'counts. Default none.',
+    }),
+  corruption: z
+    .array(corruption, { error: (issue) => `must be a list, not ${shown(issue.input)}` })
+    .max(FAULT_COUNT_MAX, { error: () => `must hold at most ${FAULT_COUNT_MAX} entries` })
+    .default([])
+    .meta({
+      description:
+        'Writes that are acknowledged and leave wrong data, to see that the checks notice. ' +
+        'Default none.',
+    }),
   thread: map({
     index: whole(0, THREAD_COUNT_MAX - 1)
       .default(0)
@@ -735,7 +983,15 @@ export const scenarioSchema = map({
   load: load.prefault({}).meta({
     description: 'What the threads do. At least one of duration, operations, until or trace.',
   }),
+  autoRemap: autoRemap.optional().meta({
+    description: 'Sectors that fail too often are moved to spares. Default: they are not.',
+  }),
   faults: faults.prefault({}).meta({ description: 'Faults planted in the run. Default none.' }),
+  events: z
+    .array(deviceEvent, { error: (issue) => `must be a list, not ${shown(issue.input)}` })
+    .max(FAULT_COUNT_MAX, { error: () => `must hold at most ${FAULT_COUNT_MAX} entries` })
+    .default([])
+    .meta({ description: 'What happens to the device while the load runs. Default nothing.' }),
   explore: map({
     program: text('the operations of two to four threads such as "aa|af"')
       .regex(PROGRAM, {

@@ -1,19 +1,35 @@
 import { assert } from '../errors.ts';
-import { parseCount, parseSectorCount, parseSize, parseTime, type Reading } from '../units.ts';
+import {
+  parseCount,
+  parseRatio,
+  parseSectorCount,
+  parseSize,
+  parseTime,
+  type Reading,
+} from '../units.ts';
 import type { ResolvedScenario } from './complete.ts';
 import { readMessage, readSectorRange } from './message-script.ts';
 import {
   type AddressPlan,
+  type AutoRemapPlan,
+  type BadSectorPlan,
   type BlockSize,
+  type CorruptionPlan,
+  type EventAction,
+  type EventPlan,
   type LoadPlan,
   type MessageBlock,
   type MessageStep,
   type OverheadPlan,
   type Plan,
   SECTOR_BYTES,
+  type SectorChoice,
+  type SectorFailure,
+  type SectorRange,
   type Threshold,
   type TracePlan,
 } from './plan.ts';
+import { sectorRangeOf } from './schema.ts';
 
 /** Every value in its one unit. The schema has seen the scenario, so nothing here can be wrong. */
 export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshold[]): Plan {
@@ -47,6 +63,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     remap: { match: remap.match, lookup: remap.lookup, inFlight: remap.inFlight },
     target: { protocol: target.protocol },
     load: loadPlan(scenario.load),
+    autoRemap: autoRemapPlan(scenario.autoRemap),
     faults: {
       thread:
         faults.thread === undefined
@@ -56,7 +73,13 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
               afterOperations: count(faults.thread.afterOperations),
               does: faults.thread.does,
             },
+      badSectors: faults.badSectors.map(badSectorPlan),
+      corruption: faults.corruption.map(corruptionPlan),
     },
+    events: scenario.events
+      .map(eventPlan)
+      // The sort is stable: of one moment, in the order in which they were written.
+      .sort((one, other) => one.atNs - other.atNs),
     explore: {
       threads: scenario.explore.program?.split('|') ?? null,
       finds: scenario.explore.finds ?? null,
@@ -154,6 +177,97 @@ function tracePlan(trace: NonNullable<Load['trace']>): TracePlan {
     sectorCountMax: 0,
     writeAlignment: 1,
   };
+}
+
+function autoRemapPlan(written: ResolvedScenario['autoRemap']): AutoRemapPlan | null {
+  if (written === undefined) return null;
+  return {
+    workerCount: written.workers,
+    errorThreshold: written.errorThreshold,
+    queueCount: written.queue,
+    attemptCount: written.retries.attempts,
+    backoffNs: ns(written.retries.backoff),
+  };
+}
+
+type BadSectors = ResolvedScenario['faults']['badSectors'][number];
+type Corruption = ResolvedScenario['faults']['corruption'][number];
+type Event = ResolvedScenario['events'][number];
+type Choice = Pick<BadSectors, 'sectors' | 'share' | 'clusters' | 'on'>;
+
+function badSectorPlan(entry: BadSectors): BadSectorPlan {
+  const { growth } = entry;
+  return {
+    name: entry.name ?? '',
+    enabled: entry.enabled,
+    choice: sectorChoice(entry),
+    failure: sectorFailure(entry),
+    atNs: ns(entry.at),
+    growth:
+      growth === undefined ? null : { everyNs: ns(growth.every), sectorCount: growth.sectors },
+  };
+}
+
+function sectorChoice({ sectors: listed, share, clusters, on }: Choice): SectorChoice {
+  return {
+    surface: on,
+    listed: (listed ?? []).map(sectorRange),
+    share: share === undefined ? 0 : ratio(share),
+    clusters: { count: clusters?.count ?? 0, sectorCount: clusters?.sectors ?? 0 },
+  };
+}
+
+function sectorRange(written: string | number): SectorRange {
+  const range = sectorRangeOf(written);
+  assert(range !== null, 'the schema let a range of sectors pass');
+  return { first: range.first, sectorCount: range.last - range.first + 1 };
+}
+
+function sectorFailure({
+  fails,
+  lasts,
+  failedWrites,
+}: Pick<BadSectors, 'fails' | 'lasts' | 'failedWrites'>): SectorFailure {
+  const counts = lasts === 'until-rewritten' && fails !== 'reads';
+  return { fails, lasts, failedWrites: counts ? (failedWrites ?? 1) : 0 };
+}
+
+function corruptionPlan(entry: Corruption): CorruptionPlan {
+  return {
+    name: entry.name ?? '',
+    enabled: entry.enabled,
+    kind: entry.kind,
+    rate: entry.rate === undefined ? null : ratio(entry.rate),
+    nth: entry.nth ?? 0,
+    thread: entry.thread ?? 0,
+  };
+}
+
+function eventPlan(event: Event): EventPlan {
+  return { atNs: ns(event.at), action: eventAction(event) };
+}
+
+function eventAction(event: Event): EventAction {
+  const { addBad, removeBad, enable, disable, stall } = event;
+  if (addBad !== undefined) {
+    return { kind: 'addBad', choice: sectorChoice(addBad), failure: sectorFailure(addBad) };
+  }
+  if (removeBad !== undefined) {
+    const { sectors, on } = removeBad;
+    const choice = sectorChoice({ sectors, share: undefined, clusters: undefined, on });
+    return { kind: 'removeBad', choice };
+  }
+  if (enable !== undefined) return { kind: 'enable', name: enable };
+  if (disable !== undefined) return { kind: 'disable', name: disable };
+  if (stall === undefined) return { kind: 'crash' };
+  const everyNs = stall.every === undefined ? null : ns(stall.every);
+  return { kind: 'stall', forNs: ns(stall.for), everyNs };
+}
+
+function ratio(written: string | number): number {
+  const reading = parseRatio(written);
+  assert(reading.ok, 'the schema let a ratio pass');
+  return reading.value;
 }
 
 function sectors(written: string | number): number {

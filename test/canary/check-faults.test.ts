@@ -107,6 +107,7 @@ const faults: readonly { check: string; planted: string; run: RunRecord }[] = [
       data: {
         readSectorCount: 100,
         sweptSectorCount: 1024,
+        unreadableSectorCount: 0,
         faultCounts: {
           'lost-write': 1,
           'stale-read': 0,

@@ -24,14 +24,14 @@ class InterruptedMedium extends MemoryMedium {
   onWriteMain: () => void = () => {};
   onMove: () => void = () => {};
 
-  override writeMain(lba: number, sectorCount: number, sourceByte: number): void {
+  override writeMain(lba: number, sectorCount: number, sourceByte: number): number {
     this.onWriteMain();
-    super.writeMain(lba, sectorCount, sourceByte);
+    return super.writeMain(lba, sectorCount, sourceByte);
   }
 
-  override moveToSpare(lba: number, spare: number): void {
+  override moveToSpare(lba: number, spare: number): number {
     this.onMove();
-    super.moveToSpare(lba, spare);
+    return super.moveToSpare(lba, spare);
   }
 }
 
@@ -61,7 +61,7 @@ function deviceOf(inFlight: RemapPlan['inFlight']) {
       moving: layout.moving,
     },
   );
-  const probe = new DataProbe(plan, memory, 0);
+  const probe = new DataProbe(plan, memory, 0, device);
   const write = () => {
     const source = probe.beforeWrite(8, 8);
     device.write(0, 8, 8, source * WORD_BYTES);

@@ -2,12 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { DataProbe } from '../../src/load/data-probe.ts';
 import type { Memory } from '../../src/memory/attach.ts';
 import { partOf, SECTOR_WORDS, WORD_BYTES } from '../../src/memory/layout.ts';
-import { DATA_FAULTS, type DataFault } from '../../src/record/run-record.ts';
 import { ThreadTime } from '../../src/record/thread-time.ts';
 import { Collector } from '../../src/run/collect.ts';
 import { sweepData } from '../../src/run/data-sweep.ts';
 import { prepareMemory } from '../../src/run/prepare.ts';
-import type { Plan } from '../../src/scenario/plan.ts';
+import { DATA_FAULTS, type DataFault, type Plan } from '../../src/scenario/plan.ts';
 import { deviceIn, planWith, sectorIn } from '../support/plans.ts';
 
 /**
@@ -27,7 +26,7 @@ function probed(of: Plan = plan) {
   const memory = prepareMemory(of, null);
   const { layout } = memory;
   const device = deviceIn(of, memory);
-  const probe = new DataProbe(of, memory, 0);
+  const probe = new DataProbe(of, memory, 0, device);
   const staging = partOf(layout.staging, 0, 2 * layout.stagingWords);
   const readByte = (staging + layout.stagingWords) * WORD_BYTES;
   const times = new Float64Array(ThreadTime.count);
@@ -61,51 +60,48 @@ function countedIn(of: Plan, memory: Memory, sweep: boolean): Partial<Record<Dat
 /** What happens to LBA 10 after it was written twice; `before` is what the first write left. */
 interface Plant {
   readonly planted: string;
-  readonly live: DataFault;
-  readonly atRest?: DataFault;
+  readonly fault: DataFault;
   readonly plant: (sector: Int32Array, before: Int32Array, other: Int32Array) => void;
 }
 
 const plants: readonly Plant[] = [
   {
     planted: 'one bit of its head flipped',
-    live: 'bit-flip',
+    fault: 'bit-flip',
     plant: (sector) => {
       sector[1] = (sector[1] as number) ^ 4;
     },
   },
   {
     planted: 'one bit of its tail flipped',
-    live: 'bit-flip',
+    fault: 'bit-flip',
     plant: (sector) => {
       sector[SECTOR_WORDS - 1] = (sector[SECTOR_WORDS - 1] as number) ^ (1 << 31);
     },
   },
   {
     planted: 'half of it as it was before the last write',
-    live: 'torn-write',
+    fault: 'torn-write',
     plant: (sector, before) => sector.set(before.subarray(HALF), HALF),
   },
   {
     planted: 'the content of another sector',
-    live: 'misdirected',
+    fault: 'misdirected',
     plant: (sector, _, other) => sector.set(other),
   },
   {
     planted: 'the content it had before the last write',
-    live: 'stale-read',
-    atRest: 'lost-write',
+    fault: 'lost-write',
     plant: (sector, before) => sector.set(before),
   },
   {
     planted: 'nothing but zeros',
-    live: 'stale-read',
-    atRest: 'lost-write',
+    fault: 'lost-write',
     plant: (sector) => sector.fill(0),
   },
   {
     planted: 'the content of a run with another seed',
-    live: 'foreign-data',
+    fault: 'foreign-data',
     plant: (sector) => {
       const stranger = probed({ ...plan, seed: 4711 });
       stranger.write(8);
@@ -115,7 +111,7 @@ const plants: readonly Plant[] = [
   },
   {
     planted: 'a write that nobody has issued yet',
-    live: 'foreign-data',
+    fault: 'foreign-data',
     plant: (sector) => {
       const later = probed();
       for (let write = 0; write < 3; write++) later.write(8);
@@ -148,17 +144,17 @@ describe.each([
     expect(faults()).toEqual({});
   });
 
-  test.each(plants)('$planted: $live', ({ live, atRest, plant }) => {
+  test.each(plants)('$planted: $fault', ({ fault, plant }) => {
     const { read, faults, sector, before, other, memory } = written();
     plant(sector(), before, other);
     read(8);
-    expect(faults(false)).toEqual({ [live]: 1 });
-    expect(faults()).toEqual({ [atRest ?? live]: 1 });
+    expect(faults(false)).toEqual({ [fault]: 1 });
+    expect(faults()).toEqual({ [fault]: 1 });
     const finding = new Collector(plan, memory).data(null)?.findings[0];
-    expect(finding).toMatchObject({ fault: live, lba: 10, spare, thread: 0, timeNs: 234 });
+    expect(finding).toMatchObject({ fault, lba: 10, spare, thread: 0, timeNs: 234 });
     expect(finding?.allowed).toEqual({ from: 2, to: 2 });
     expect(sweepData(plan, memory).findings).toMatchObject([
-      { fault: atRest ?? live, lba: 10, spare, thread: null, timeNs: null },
+      { fault, lba: 10, spare, thread: null, timeNs: null },
     ]);
   });
 

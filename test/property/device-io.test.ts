@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Outcome } from '../../src/device/device.ts';
+import { Outcome } from '../../src/device/outcome.ts';
 import { ON_MAIN } from '../../src/device/remap-table.ts';
 import { partOf, SECTOR_WORDS, WORD_BYTES } from '../../src/memory/layout.ts';
 import { IN_FLIGHT, INTEGRITIES, LOOKUPS } from '../../src/scenario/plan.ts';

@@ -14,6 +14,7 @@ import { resultOf } from '../../src/report/result.ts';
 import type { Result } from '../../src/report/result-schema.ts';
 import {
   type Comparison,
+  NO_FAULTS,
   NO_OVERHEAD,
   type Operation,
   type Plan,
@@ -70,7 +71,9 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
       trace: null,
       messages: null,
     },
-    faults: { thread: null },
+    autoRemap: null,
+    faults: NO_FAULTS,
+    events: [],
     explore: { threads: null, finds: null },
     overhead: NO_OVERHEAD,
     integrity: 'strict',
@@ -152,6 +155,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
     data: {
       readSectorCount: 8000,
       sweptSectorCount: 1024,
+      unreadableSectorCount: 0,
       faultCounts: {
         'lost-write': 0,
         'stale-read': 0,
@@ -162,6 +166,31 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       },
       findings: [],
     },
+    errors: {
+      readError: 0,
+      writeError: 0,
+      dataLost: 0,
+      pastSpareArea: 0,
+      alreadyRemapped: 0,
+      tableFull: 0,
+    },
+    faults: {
+      applies: false,
+      mediumErrorCounts: { read: 0, write: 0 },
+      retryCount: 0,
+      recoveredCount: 0,
+      badSectorCounts: { main: 0, spare: 0 },
+      plantedCounts: {
+        'lost-write': 0,
+        'stale-read': 0,
+        'torn-write': 0,
+        misdirected: 0,
+        'foreign-data': 0,
+        'bit-flip': 0,
+      },
+    },
+    autoRemap: null,
+    events: [],
     intervals: [
       someInterval('warmup', 0, 500_000_000),
       someInterval('measure', 500_000_000, 1_500_000_000),

@@ -1,4 +1,4 @@
-import { Outcome } from '../../device/device.ts';
+import { Outcome } from '../../device/outcome.ts';
 import type { Rendezvous } from '../../lock/rendezvous.ts';
 import { SECTOR_WORDS, WORD_BYTES } from '../../memory/layout.ts';
 import type { Journal } from '../program/thread-program.ts';

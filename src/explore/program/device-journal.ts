@@ -1,4 +1,4 @@
-import { Outcome } from '../../device/device.ts';
+import { Outcome } from '../../device/outcome.ts';
 import { NO_SPARE } from '../../device/spare-allocator.ts';
 import { SECTOR_WORDS, WORD_BYTES } from '../../memory/layout.ts';
 import type { Fault } from '../engine/fault.ts';

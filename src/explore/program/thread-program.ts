@@ -1,4 +1,5 @@
-import { type Device, Outcome } from '../../device/device.ts';
+import type { Device } from '../../device/device.ts';
+import { Outcome } from '../../device/outcome.ts';
 import { ON_MAIN } from '../../device/remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from '../../device/spare-allocator.ts';
 import type { SpareWitness, TargetControl } from '../../device/target-control.ts';

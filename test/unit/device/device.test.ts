@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Outcome } from '../../../src/device/device.ts';
+import { Outcome } from '../../../src/device/outcome.ts';
 import { ON_MAIN } from '../../../src/device/remap-table.ts';
 import { partOf, SECTOR_WORDS, WORD_BYTES } from '../../../src/memory/layout.ts';
 import type { RemapPlan } from '../../../src/scenario/plan.ts';

@@ -10,7 +10,13 @@ import { Collector } from '../../../src/run/collect.ts';
 import { sweepData } from '../../../src/run/data-sweep.ts';
 import { drainSpares } from '../../../src/run/drain.ts';
 import { prepareMemory } from '../../../src/run/prepare.ts';
-import { ALLOCATOR_KINDS, LOCK_KINDS, LOOKUPS, type Plan } from '../../../src/scenario/plan.ts';
+import {
+  ALLOCATOR_KINDS,
+  LOCK_KINDS,
+  LOOKUPS,
+  NO_FAULTS,
+  type Plan,
+} from '../../../src/scenario/plan.ts';
 import { markedSpares, PUBLISHED_CACHE, planWith, sectorIn } from '../../support/plans.ts';
 
 /**
@@ -285,7 +291,10 @@ describe('warm-up', () => {
     const memory = prepareMemory(plan, null);
     const gate = new Gate(memory.words, memory.floats, memory.layout);
     const loop = new ThreadLoop(
-      { ...plan, faults: { thread: { thread: 0, afterOperations: 300, does: 'throw' } } },
+      {
+        ...plan,
+        faults: { ...NO_FAULTS, thread: { thread: 0, afterOperations: 300, does: 'throw' } },
+      },
       memory,
       0,
     );
@@ -375,7 +384,10 @@ describe('rehearsal', () => {
     ],
     [
       'a planted fault',
-      { ...mixed, faults: { thread: { thread: 0, afterOperations: 1, does: 'exit' } } },
+      {
+        ...mixed,
+        faults: { ...NO_FAULTS, thread: { thread: 0, afterOperations: 1, does: 'exit' } },
+      },
     ],
     [
       'a load by time, with thoughts',

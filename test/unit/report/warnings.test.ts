@@ -217,3 +217,14 @@ describe("Little's law", () => {
     expect(insideNs(4_400_000_000)).toMatch(/2\.20 of 2 threads, more than there were/);
   });
 });
+
+test('events that took effect late are said to have, by how much', () => {
+  const at = (lateNs: number) =>
+    warningsOf(
+      quietBut({
+        run: { events: [{ plannedNs: 1_000_000, takenNs: 1_000_000 + lateNs, text: 'stalled' }] },
+      }),
+    ).get('late-events');
+  expect(at(8_000_000)).toBeUndefined();
+  expect(at(200_000_000)).toMatch(/^Events took effect up to 200ms late/);
+});

@@ -31,7 +31,27 @@ load:
   mix: { read: 60, write: 30, remap: 10 }
   blockSize: [{ size: 4k, weight: 3 }, { size: 512 }]
   addresses: { distribution: zipf, theta: 1.5, slices: disjoint }
-faults: { thread: { index: 3, afterOperations: 2k, does: hold-lock } }
+autoRemap:
+  workers: 2
+  errorThreshold: 5
+  queue: 16
+  retries: { attempts: 4, backoff: 5ms }
+faults:
+  thread: { index: 3, afterOperations: 2k, does: hold-lock }
+  badSectors:
+    - { name: scratch, enabled: false, sectors: [700, "704-719"], fails: reads, lasts: once }
+    - { share: 0.5%, on: spare, at: 1s, growth: { every: 10ms, sectors: 2 } }
+    - { clusters: { count: 2, sectors: 8 }, lasts: until-rewritten, failedWrites: 3 }
+  corruption:
+    - { name: rot, enabled: false, kind: bit-flip, rate: 0.001 }
+    - { kind: torn-write, nth: 100, thread: 1 }
+events:
+  - { at: 3s, crash: true }
+  - { at: 2s, stall: { for: 500ms, every: 1s } }
+  - { at: 1s, addBad: { sectors: [5], fails: writes } }
+  - { at: 1s, removeBad: { sectors: [5], on: spare } }
+  - { at: 1s, enable: scratch }
+  - { at: 2s, disable: rot }
 explore: { program: aa|w3m3, finds: double grant }
 overhead:
   paths: [process]
@@ -51,6 +71,13 @@ expect: collision
 watchdog: 5s
 interval: 100ms
 `;
+
+const NOTHING_CHOSEN = {
+  surface: 'main',
+  listed: [],
+  share: 0,
+  clusters: { count: 0, sectorCount: 0 },
+};
 
 describe('a minimal scenario', () => {
   it('has every default filled in', () => {
@@ -86,7 +113,9 @@ describe('a minimal scenario', () => {
         trace: null,
         messages: null,
       },
-      faults: { thread: null },
+      autoRemap: null,
+      faults: { thread: null, badSectors: [], corruption: [] },
+      events: [],
       explore: { threads: null, finds: null },
       overhead: {
         paths: ['direct', 'message', 'process'],
@@ -153,7 +182,78 @@ describe('a scenario with every key', () => {
         trace: null,
         messages: null,
       },
-      faults: { thread: { thread: 3, afterOperations: 2000, does: 'hold-lock' } },
+      autoRemap: {
+        workerCount: 2,
+        errorThreshold: 5,
+        queueCount: 16,
+        attemptCount: 4,
+        backoffNs: 5e6,
+      },
+      faults: {
+        thread: { thread: 3, afterOperations: 2000, does: 'hold-lock' },
+        badSectors: [
+          {
+            name: 'scratch',
+            enabled: false,
+            choice: {
+              ...NOTHING_CHOSEN,
+              listed: [
+                { first: 700, sectorCount: 1 },
+                { first: 704, sectorCount: 16 },
+              ],
+            },
+            failure: { fails: 'reads', lasts: 'once', failedWrites: 0 },
+            atNs: 0,
+            growth: null,
+          },
+          {
+            name: '',
+            enabled: true,
+            choice: { ...NOTHING_CHOSEN, surface: 'spare', share: 0.005 },
+            failure: { fails: 'both', lasts: 'for-ever', failedWrites: 0 },
+            atNs: 1e9,
+            growth: { everyNs: 1e7, sectorCount: 2 },
+          },
+          {
+            name: '',
+            enabled: true,
+            choice: { ...NOTHING_CHOSEN, clusters: { count: 2, sectorCount: 8 } },
+            failure: { fails: 'both', lasts: 'until-rewritten', failedWrites: 3 },
+            atNs: 0,
+            growth: null,
+          },
+        ],
+        corruption: [
+          { name: 'rot', enabled: false, kind: 'bit-flip', rate: 0.001, nth: 0, thread: 0 },
+          { name: '', enabled: true, kind: 'torn-write', rate: null, nth: 100, thread: 1 },
+        ],
+      },
+      // In the order of their times, and of one time in the order in which they were written.
+      events: [
+        {
+          atNs: 1e9,
+          action: {
+            kind: 'addBad',
+            choice: { ...NOTHING_CHOSEN, listed: [{ first: 5, sectorCount: 1 }] },
+            failure: { fails: 'writes', lasts: 'for-ever', failedWrites: 0 },
+          },
+        },
+        {
+          atNs: 1e9,
+          action: {
+            kind: 'removeBad',
+            choice: {
+              ...NOTHING_CHOSEN,
+              surface: 'spare',
+              listed: [{ first: 5, sectorCount: 1 }],
+            },
+          },
+        },
+        { atNs: 1e9, action: { kind: 'enable', name: 'scratch' } },
+        { atNs: 2e9, action: { kind: 'stall', forNs: 5e8, everyNs: 1e9 } },
+        { atNs: 2e9, action: { kind: 'disable', name: 'rot' } },
+        { atNs: 3e9, action: { kind: 'crash' } },
+      ],
       explore: { threads: ['aa', 'w3m3'], finds: 'double grant' },
       overhead: {
         paths: ['process'],

@@ -216,6 +216,85 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     problem: '4:28 faults.thread.index must be below load.threads (2), not 2',
     kept: 'load: { duration: 5s }\nfaults: { thread: { index: 1, does: exit } }\n',
   },
+  {
+    rule: 'a listed sector is on its surface',
+    broken:
+      'device: { sectors: 64 }\nload: { duration: 5s }\nfaults: { badSectors: [{ sectors: [60-64] }] }\n',
+    problem: '5:24 sector 64 cannot be bad: device.sectors is 64, so the last one is 63',
+    kept: 'device: { sectors: 64 }\nload: { duration: 5s }\nfaults: { badSectors: [{ sectors: [60-63] }] }\n',
+  },
+  {
+    rule: 'clusters fit',
+    broken:
+      'device: { sectors: 64 }\nload: { duration: 5s }\nfaults: { badSectors: [{ clusters: { count: 9, sectors: 8 } }] }\n',
+    problem: '5:24 9 clusters of 8 sectors do not fit into device.sectors (64)',
+    kept: 'device: { sectors: 64 }\nload: { duration: 5s }\nfaults: { badSectors: [{ clusters: { count: 8, sectors: 8 } }] }\n',
+  },
+  {
+    rule: 'what events switch has a name',
+    broken:
+      'load: { duration: 5s }\nfaults: { badSectors: [{ sectors: [1] }] }\nevents: [{ at: 1s, enable: scratch }]\n',
+    problem: '5:9 events enable scratch, and no entry of faults has that name',
+    kept: 'load: { duration: 5s }\nfaults: { badSectors: [{ name: scratch, sectors: [1] }] }\nevents: [{ at: 1s, enable: scratch }]\n',
+  },
+  {
+    rule: 'names of faults differ',
+    broken:
+      'load: { duration: 5s }\nfaults: { badSectors: [{ name: a, sectors: [1] }, { name: a, sectors: [2] }] }\n',
+    problem: '4:9 faults has two entries of the name a',
+    kept: 'load: { duration: 5s }\nfaults: { badSectors: [{ name: a, sectors: [1] }, { name: b, sectors: [2] }] }\n',
+  },
+  {
+    rule: 'a stall is over before the watchdog ends the run',
+    broken: 'load: { duration: 5s }\nevents: [{ at: 1s, stall: { for: 10s } }]\n',
+    problem: '4:9 a stall must be shorter than watchdog (10s), which would end the run, not 10s',
+    kept: 'load: { duration: 5s }\nevents: [{ at: 1s, stall: { for: 9s } }]\n',
+  },
+  {
+    rule: 'a stall is over before the next',
+    broken: 'load: { duration: 5s }\nevents: [{ at: 1s, stall: { for: 1s, every: 1s } }]\n',
+    problem: '4:9 a stall of 1s must come every more than 1s, not every 1s',
+    kept: 'load: { duration: 5s }\nevents: [{ at: 1s, stall: { for: 1s, every: 2s } }]\n',
+  },
+  {
+    rule: 'what is not there cannot fail',
+    broken:
+      'device: { medium: none }\nload: { duration: 5s }\nintegrity: off\nevents: [{ at: 1s, crash: true }]\n',
+    problem: '3:19 device.medium none cannot fail: there is nothing behind it',
+    kept: 'load: { duration: 5s }\nintegrity: off\nevents: [{ at: 1s, crash: true }]\n',
+  },
+  {
+    rule: 'corruption is to be seen',
+    broken:
+      'load: { duration: 5s }\nintegrity: off\nfaults: { corruption: [{ kind: bit-flip, nth: 1 }] }\n',
+    problem: '5:23 faults.corruption needs integrity strict or sampled, not off',
+    kept: 'load: { duration: 5s }\nfaults: { corruption: [{ kind: bit-flip, nth: 1 }] }\n',
+  },
+  {
+    rule: 'the thread whose write is corrupted exists',
+    broken:
+      'load: { duration: 5s }\nfaults: { corruption: [{ kind: bit-flip, nth: 1, thread: 2 }] }\n',
+    problem: '4:23 faults.corruption has an entry for thread 2; it must be below load.threads (2)',
+    kept: 'load: { duration: 5s }\nfaults: { corruption: [{ kind: bit-flip, nth: 1, thread: 1 }] }\n',
+  },
+  {
+    rule: 'corrected auto-remap takes its spares from an allocator that takes them back',
+    broken: 'allocator: { protocol: as-published }\nload: { duration: 5s }\nautoRemap: {}\n',
+    problem: '5:12 autoRemap with target.protocol guarded needs allocator.protocol guarded',
+    kept: 'load: { duration: 5s }\nautoRemap: {}\n',
+  },
+  {
+    rule: 'corrected auto-remap waits for I/O in flight',
+    broken: 'remap: { inFlight: ignore }\nload: { duration: 5s }\nautoRemap: {}\n',
+    problem: '5:12 autoRemap with target.protocol guarded needs remap.inFlight drain',
+    kept: 'remap: { inFlight: drain }\nload: { duration: 5s }\nautoRemap: {}\n',
+  },
+  {
+    rule: 'what was moved away from a bad place is not moved back',
+    broken: 'load: { duration: 5s, mix: { remap: 1, unremap: 1 } }\nautoRemap: {}\n',
+    problem: '4:12 autoRemap cannot be combined with load.mix.unremap',
+    kept: 'load: { duration: 5s, mix: { remap: 1 } }\nautoRemap: {}\n',
+  },
 ];
 
 describe('between keys', () => {

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { DATA_FAULTS } from '../../src/scenario/plan.ts';
+import { runJson, sparestorm, temporaryFolder, verdictOf } from '../support/cli.ts';
+
+/**
+ * Goal: faults of the medium, in runs on real threads: what is planted is found under its own name
+ * and ends in exit code 3; what only fails loses nothing that was acknowledged.
+ */
+const out = temporaryFolder();
+
+describe('each kind of corruption', () => {
+  test.each(DATA_FAULTS)('%s is reported under its own name, and exits 3', async (kind) => {
+    const { stdout, code } = await sparestorm(
+      ['run', 'scenarios/faults/corruption.yaml', '--json', '--out', out],
+      { env: { KIND: kind } },
+    );
+    expect(code).toBe(3);
+    const [result] = JSON.parse(stdout).results;
+    expect(result.faults.planted[kind]).toBeGreaterThan(0);
+    expect(result.data.faults[kind]).toBeGreaterThan(0);
+    expect(verdictOf(result, 'data')).toMatchObject({ verdict: 'broken', consequenceOf: null });
+    expect(verdictOf(result, 'data').evidence[0]?.text).toContain(' at LBA ');
+    const others = DATA_FAULTS.filter((other) => other !== kind && result.data.faults[other] > 0);
+    // What went elsewhere is missing where it was meant to go.
+    expect(others).toEqual(kind === 'misdirected' ? ['lost-write'] : []);
+  });
+});
+
+test('bad sectors that nobody remaps: requests fail, data does not', async () => {
+  const { code, result } = await runJson(out, ['scenarios/faults/bad-sectors.yaml']);
+  expect(code).toBe(0);
+  expect(result.errors).toBe(result.errorKinds.readError + result.errorKinds.writeError);
+  expect(result.faults.retries).toBe(0);
+  expect(verdictOf(result, 'data').verdict).toBe('held');
+  expect(verdictOf(result, 'operations').verdict).toBe('held');
+  expect(result.autoRemap).toMatchObject({ applies: false, moved: 0 });
+});
+
+test('a disk that goes on failing loses no acknowledged write, with the corrected auto-remap', async () => {
+  const { code, result } = await runJson(out, ['scenarios/faults/growing.yaml']);
+  expect(code).toBe(0);
+  expect(result.faults.mediumErrors.write).toBeGreaterThan(0);
+  expect(result.faults.recovered).toBeGreaterThan(0);
+  expect(result.errorKinds).toMatchObject({ writeError: 0, tableFull: 0 });
+  expect(result.autoRemap.health.remapped).toBe(result.autoRemap.moved);
+  expect(result.allocation.granted).toBe(result.autoRemap.moved + result.autoRemap.retired);
+  expect(result.checks.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+});
+
+test('without a spare, writes fail and are not acknowledged', async () => {
+  const { code, result } = await runJson(out, [
+    'scenarios/faults/growing.yaml',
+    ...['--set', 'device.spare.sectors=8', '--set', 'thresholds=[errors.write > 0]'],
+  ]);
+  expect(code).toBe(0);
+  expect(result.autoRemap.noSpare).toBeGreaterThan(0);
+  expect(result.spares.free + result.spares.cached).toBe(0);
+  expect(verdictOf(result, 'data').verdict).toBe('held');
+});
+
+test('several workers on a queue of one place: each sector is moved once', async () => {
+  const { result } = await runJson(out, [
+    'scenarios/faults/growing.yaml',
+    ...['--set', 'autoRemap.workers=3', '--set', 'autoRemap.queue=1'],
+    ...['--set', 'lock.kind=mcs', '--set', 'thresholds=[]'],
+  ]);
+  expect(result.autoRemap).toMatchObject({ workers: 3, queueSize: 1, repeated: 0 });
+  expect(result.autoRemap.queueDepthMax).toBe(1);
+  expect(result.autoRemap.moved).toBeGreaterThan(0);
+  expect(result.checks.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+});
+
+describe('events', () => {
+  test('take effect at their time, in their order, and are on record', async () => {
+    const { code, result } = await runJson(out, ['scenarios/faults/stall.yaml']);
+    expect(code).toBe(0);
+    expect(result.events.map(({ text }) => text.split(':')[0])).toEqual([
+      'stalled',
+      'serves again',
+      'scratch enabled',
+      'scratch disabled',
+      '8 sectors bad, writes fail (for-ever)',
+      '8 sectors sound again',
+    ]);
+    for (const { plannedNs, takenNs } of result.events) {
+      expect(takenNs).toBeGreaterThanOrEqual(plannedNs);
+    }
+    expect(result.faults.badSectors).toEqual({ main: 0, spare: 0 });
+    // Some request was under way when the device stopped serving for 100 ms.
+    const longestNs = Math.max(
+      result.operations.read.service.max,
+      result.operations.write.service.max,
+    );
+    expect(longestNs).toBeGreaterThan(90_000_000);
+    expect(verdictOf(result, 'data').verdict).toBe('held');
+  });
+
+  test('a power cut ends the run as planned, and what was acknowledged is there', async () => {
+    const { code, result } = await runJson(out, ['scenarios/faults/power-cut.yaml']);
+    expect(code).toBe(0);
+    expect(result.ending).toMatchObject({ kind: 'crashed', dump: [] });
+    expect(result.events.at(-1)?.text).toBe('power cut');
+    expect(result.verdict.sentence).toContain('The power was cut');
+    expect(result.checks.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+    expect(result.data.sweptSectors).toBe(16_384);
+  });
+
+  test('text and Markdown show them', async () => {
+    const { stdout } = await sparestorm(['run', 'scenarios/faults/stall.yaml', '--out', out]);
+    for (const word of ['EVENTS', 'FAULTS', 'scratch enabled: 256 sectors bad']) {
+      expect(stdout).toContain(word);
+    }
+  });
+});
