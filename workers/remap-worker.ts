@@ -1,4 +1,6 @@
+import { PublishedRemapWorker } from '../src/load/published-remap-worker.ts';
 import { RemapWorker } from '../src/load/remap-worker.ts';
+import { serveQueue } from '../src/load/serve-queue.ts';
 import { attachMemory } from '../src/memory/attach.ts';
 import { Gate } from '../src/memory/gate.ts';
 import { ThreadStatus } from '../src/memory/layout.ts';
@@ -12,13 +14,13 @@ export default function runRemapWorker({ plan, shared, thread }: IoTask): void {
   const memory = attachMemory(plan, shared);
   const gate = new Gate(memory.words, memory.floats, memory.layout);
   const counters = new ThreadCounters(memory, thread);
-  const worker = new RemapWorker(plan, autoRemap, memory, thread);
   counters.status = ThreadStatus.ready;
   gate.arrive();
   const startNs = gate.awaitStart();
   counters.status = ThreadStatus.running;
   try {
-    worker.run(startNs);
+    const Worker = plan.target.protocol === 'guarded' ? RemapWorker : PublishedRemapWorker;
+    serveQueue(new Worker(plan, autoRemap, memory, thread, startNs));
     counters.status = ThreadStatus.finished;
   } catch (error) {
     counters.status = ThreadStatus.failed;

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../record/run-record.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { autoRemap } from './auto-remap.ts';
 import { cacheConsistency } from './cache-consistency.ts';
 import type { Check, Verdict } from './check.ts';
 import { collisions } from './collisions.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   falseExhaustion,
   cacheConsistency,
   remapTable,
+  autoRemap,
   data,
   operations,
 ];

@@ -29,8 +29,9 @@ function examineOperations(plan: Plan, run: RunRecord): Finding {
   const issued = judged.reduce((sum, name) => sum + run.operations[name].count, 0);
   const failedCount = judged.reduce((sum, name) => sum + run.operations[name].errorCount, 0);
   const { readError, writeError, dataLost } = run.errors;
-  const plannedCount = run.faults.applies ? readError + writeError + dataLost : 0;
-  const errorCount = Math.max(0, failedCount - plannedCount);
+  const mediumCount = run.faults.applies ? readError + writeError + dataLost : 0;
+  const plannedCount = Math.min(failedCount, mediumCount);
+  const errorCount = failedCount - plannedCount;
   const caveat = firstSector ? ' (reads and writes left out: first-sector matching)' : '';
   const examined = `${counted(issued, 'operation')} examined${caveat}`;
   if (errorCount === 0) {

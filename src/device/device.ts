@@ -4,6 +4,7 @@ import { STRIDE } from '../memory/layout.ts';
 import { SECTOR_BYTES } from '../scenario/plan.ts';
 import type { Medium } from './medium.ts';
 import { Outcome } from './outcome.ts';
+import type { WriteCompletion } from './published-completion.ts';
 import { ON_MAIN, type RemapTable } from './remap-table.ts';
 
 export interface DeviceShape {
@@ -43,6 +44,7 @@ export class Device {
   readonly #table: RemapTable;
   readonly #targetLock: Lock;
   readonly #shape: DeviceShape;
+  readonly #completion: WriteCompletion | null;
   /** This thread's own: the spare of each sector of the request at hand. */
   readonly #resolved: Int32Array;
   /** This thread's own: the LBA that made its last request fail. */
@@ -56,6 +58,8 @@ export class Device {
       readonly targetLock: Lock;
       /** Largest request in sectors. */
       readonly sectorCountMax: number;
+      /** Null where nobody is told of what becomes of writes. */
+      readonly completion: WriteCompletion | null;
     },
     shape: DeviceShape,
   ) {
@@ -64,6 +68,7 @@ export class Device {
     this.#table = parts.table;
     this.#targetLock = parts.targetLock;
     this.#shape = shape;
+    this.#completion = parts.completion;
     this.#resolved = new Int32Array(parts.sectorCountMax);
   }
 
@@ -86,6 +91,9 @@ export class Device {
       ? this.#writeResolved(lba, sectorCount, sourceByte)
       : this.#writePlainly(lba, sectorCount, sourceByte);
     this.#leave(thread);
+    if (this.#completion !== null) {
+      this.#completion.ended(thread, lba, sectorCount, outcome !== Outcome.done);
+    }
     return outcome;
   }
 

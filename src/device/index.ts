@@ -22,8 +22,10 @@ import { HeldMetadata, type MetadataStore } from './metadata-store.ts';
 import { PerWorkerAllocator } from './per-worker-allocator.ts';
 import { reservedSparesOf } from './placement.ts';
 import { PublishedCachedAllocator } from './published-cached-allocator.ts';
+import { PublishedCompletion, type WriteCompletion } from './published-completion.ts';
 import { PublishedControl } from './published-control.ts';
 import { PublishedSlotTable } from './published-slot-table.ts';
+import { RemapQueue } from './remap-queue.ts';
 import type { RemapTable } from './remap-table.ts';
 import { ReservationBitmap } from './reservation-bitmap.ts';
 import type { SpareAllocator } from './spare-allocator.ts';
@@ -99,7 +101,7 @@ export function targetControlOn(plan: Plan, memory: Memory, parts: ControlParts)
     witness: parts.witness,
     // As published, what was written is never valid when it is read (S10).
     metadata: parts.metadata ?? new HeldMetadata(words, layout, !isPublished),
-    threshold: ERROR_THRESHOLD,
+    threshold: plan.autoRemap?.errorThreshold ?? ERROR_THRESHOLD,
   };
   if (isPublished) {
     const table = new PublishedSlotTable(words, layout);
@@ -128,6 +130,20 @@ function mediumOn(plan: Plan, { words, layout, blocks }: Memory, thread: number)
   });
 }
 
+/** Corrected, the thread that issued a write looks after it itself. */
+function completionOn(
+  plan: Plan,
+  words: Int32Array,
+  layout: Layout,
+  targetLock: Lock,
+): WriteCompletion | null {
+  const { autoRemap, target } = plan;
+  if (autoRemap === null || target.protocol === 'guarded') return null;
+  const table = new PublishedSlotTable(words, layout);
+  const queue = new RemapQueue(words, layout.queue, autoRemap.queueCount);
+  return new PublishedCompletion(table, targetLock, queue, autoRemap.errorThreshold);
+}
+
 /** The plan's device as one thread uses it; only a medium with faults must know which thread. */
 export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock, thread = 0): Device {
   const { words, layout } = memory;
@@ -136,6 +152,7 @@ export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock, thread = 
     {
       medium: mediumOn(plan, memory, thread),
       table: remapTableOn(plan, words, layout),
+      completion: completionOn(plan, words, layout, targetLock),
       targetLock,
       sectorCountMax: largestSectorCountOf(plan),
     },

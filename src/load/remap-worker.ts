@@ -3,7 +3,7 @@ import type { Device } from '../device/device.ts';
 import { HealthWords } from '../device/health-words.ts';
 import { allocatorOn, deviceOn } from '../device/index.ts';
 import { Outcome } from '../device/outcome.ts';
-import { NOTHING_WAITS, RemapQueue } from '../device/remap-queue.ts';
+import { RemapQueue } from '../device/remap-queue.ts';
 import { ON_MAIN } from '../device/remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from '../device/spare-allocator.ts';
 import { lockOn } from '../lock/index.ts';
@@ -16,9 +16,7 @@ import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
 import { type AutoRemapPlan, type Plan, targetLockKindOf } from '../scenario/plan.ts';
 import { MeteredLock } from './metered-lock.ts';
-
-/** How long a worker without work sleeps before it looks whether it has been dismissed. */
-const SLEEP_MS = 100;
+import type { QueueServer } from './serve-queue.ts';
 
 /**
  * A thread that moves failing sectors to spares, corrected: the spare comes from the allocator, the
@@ -29,30 +27,37 @@ const SLEEP_MS = 100;
  * is tried. So is a spare that had served a sector and fails. Data that cannot be read is not made
  * up: its spare answers reads with `dataLost` until it is written.
  */
-export class RemapWorker {
+export class RemapWorker implements QueueServer {
+  readonly queue: RemapQueue;
+  readonly counters: ThreadCounters;
   readonly #thread: number;
   readonly #readCount: number;
-  readonly #queue: RemapQueue;
   readonly #health: HealthWords;
   readonly #device: Device;
   readonly #allocator: SpareAllocator;
   readonly #owners: OwnerTable;
   readonly #claims: ClaimLog;
-  readonly #counters: ThreadCounters;
   readonly #allocation: SharedHistogram;
   readonly #words: Int32Array;
   readonly #own: number;
   readonly #times = new Float64Array(T.count);
 
   /** @param thread its number, after those of the threads of load */
-  constructor(plan: Plan, autoRemap: AutoRemapPlan, memory: Memory, thread: number) {
+  constructor(
+    plan: Plan,
+    autoRemap: AutoRemapPlan,
+    memory: Memory,
+    thread: number,
+    startNs: number,
+  ) {
     const { words, layout } = memory;
     const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
     const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
     const metered = new MeteredLock(allocationLock, memory, thread, 'allocationLock');
     this.#thread = thread;
+    this.#times[T.gate] = startNs;
     this.#readCount = 1 + autoRemap.attemptCount;
-    this.#queue = new RemapQueue(words, layout.queue, autoRemap.queueCount);
+    this.queue = new RemapQueue(words, layout.queue, autoRemap.queueCount);
     this.#health = new HealthWords(words, layout.healthWords, autoRemap.errorThreshold);
     this.#allocator = allocatorOn(plan, words, layout, metered);
     this.#device = deviceOn(
@@ -63,35 +68,15 @@ export class RemapWorker {
     );
     this.#owners = new OwnerTable(words, layout.owners);
     this.#claims = new ClaimLog(memory, thread);
-    this.#counters = new ThreadCounters(memory, thread);
+    this.counters = new ThreadCounters(memory, thread);
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
     this.#words = words;
     this.#own = partOf(layout.failures, thread, FailureWord.wordCount);
   }
 
-  /** Serves the queue until it has been dismissed and is empty. */
-  run(startNs: number): void {
-    this.#times[T.gate] = startNs;
-    for (;;) {
-      const seen = this.#queue.signal();
-      const isLast = this.#queue.isDismissed();
-      if (this.serveNext()) continue;
-      if (isLast) return;
-      // Asleep on purpose, for as long as there is nothing to do: the watchdog need not worry.
-      this.#counters.set(ThreadFloat.idleUntilNs, Number.POSITIVE_INFINITY);
-      this.#queue.sleep(seen, SLEEP_MS);
-      this.#counters.set(ThreadFloat.idleUntilNs, 0);
-    }
-  }
-
-  /** Moves the sector that has waited longest. False when none waits. */
-  serveNext(): boolean {
-    const lba = this.#queue.take();
-    if (lba === NOTHING_WAITS) return false;
+  serve(lba: number): void {
     // It may have been moved by hand since.
     if (this.#health.isQueued(lba)) this.#move(lba);
-    this.#counters.add(ThreadFloat.operations, 1);
-    return true;
   }
 
   #move(lba: number): void {
@@ -113,7 +98,7 @@ export class RemapWorker {
       return true;
     }
     const owner = this.#owners.claim(spare, mark);
-    this.#counters.add(ThreadFloat.granted, 1);
+    this.counters.add(ThreadFloat.granted, 1);
     device.lockTarget(this.#thread);
     const from = device.spareOf(lba);
     const outcome = device.relocate(lba, spare, this.#readCount);
@@ -138,7 +123,7 @@ export class RemapWorker {
   #refused(): void {
     const times = this.#times;
     const gateNs = times[T.gate] as number;
-    const counters = this.#counters;
+    const { counters } = this;
     this.#count(FailureWord.noSpare);
     if (counters.get(ThreadFloat.refused) === 0) {
       counters.set(ThreadFloat.firstRefusalIssueNs, (times[T.asked] as number) - gateNs);
@@ -161,7 +146,7 @@ export class RemapWorker {
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
     stampNs(this.#times, T.answered);
-    this.#counters.add(ThreadFloat.released, 1);
+    this.counters.add(ThreadFloat.released, 1);
     this.#claims.released(lba, spare, this.#times);
   }
 

@@ -110,7 +110,7 @@ export class ThreadLoop {
       plan.integrity === 'off' ? null : new DataProbe(plan, memory, thread, this.#device);
     this.#dice = CorruptionDice.of(plan, memory, thread);
     this.#recovery =
-      plan.autoRemap === null
+      plan.autoRemap === null || plan.target.protocol === 'as-published'
         ? null
         : new ErrorRecovery(plan.autoRemap, memory, thread, this.#device);
     this.#words = words;

@@ -198,6 +198,8 @@ export interface TargetRecord {
   /** As the target counts them, since the last clear. */
   readonly manualRemaps: number;
   readonly autoRemaps: number;
+  /** Failed writes, as the target counts them. */
+  readonly writeErrors: number;
   /** Sectors that health tracking has an entry for. */
   readonly tracked: number;
   /** Pairs of entries, both seen by lookups, with one spare between them. */

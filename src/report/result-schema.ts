@@ -212,6 +212,7 @@ export const resultSchema = z
         logLines: count.describe("Lines that the messages wrote to the kernel's log."),
         manualRemaps: count.describe('As the target counts them, since the last clear.'),
         autoRemaps: count.describe('As the target counts them, since the last clear.'),
+        writeErrors: count.describe('Failed writes, as the target counts them.'),
         tracked: count.describe('Sectors that health tracking has an entry for.'),
         sharedPairs: count.describe('Pairs of live entries with one spare between them.'),
         onMetadata: count.describe('Live entries whose spare is a metadata sector.'),

@@ -173,6 +173,7 @@ function targetOf(plan: Plan, { target }: RunRecord): Result['target'] {
     logLines: 0,
     manualRemaps: 0,
     autoRemaps: 0,
+    writeErrors: 0,
     tracked: 0,
     sharedPairs: 0,
     onMetadata: 0,

@@ -4,7 +4,7 @@
  *     broken run               4         nothing it measured can be relied on, so it wins over all
  *     integrity violation      3         wins over an interruption and over thresholds
  *     interrupted              130, 143  SIGINT, SIGTERM; what was measured until then is kept
- *     expectation not met      1         `expect: collision` or `leak`, and none was found
+ *     expectation not met      1         `expect: collision` …, and none was found
  *     threshold failed         1
  *     all held                 0
  *
@@ -12,6 +12,7 @@
  * and those that it explains, are not violations. A broken check that no collision explains still
  * is one. That no collision was found says nothing against the integrity of the data: hence 1.
  * Under `expect: leak` the same holds of spares that get lost, which is what conservation reports.
+ * Under `expect: violation` it holds of everything that a check can report.
  */
 import { EXIT } from '../errors.ts';
 import type { Expectation } from '../scenario/plan.ts';
@@ -30,6 +31,7 @@ export function isExpected(
   check: Pick<ResultCheck, 'name' | 'consequenceOf'>,
   expect: Expectation,
 ): boolean {
+  if (expect === 'violation') return true;
   if (expect === 'leak') return isLeak(check);
   return expect === 'collision' && (isCollision(check) || check.consequenceOf === 'collisions');
 }
@@ -81,7 +83,12 @@ function outcomeOf(
 /** Whether the scenario was written to show something that was not there. */
 function isMissed({ expect, collisions, checks }: Measured): boolean {
   if (expect === 'leak') return leakCountOf(checks) === 0;
+  if (expect === 'violation') return !checks.some(isBroken);
   return expect === 'collision' && collisions === 0;
+}
+
+function isBroken({ verdict }: { readonly verdict: ResultCheck['verdict'] }): boolean {
+  return verdict === 'broken';
 }
 
 function leakCountOf(checks: readonly ResultCheck[]): number {
@@ -152,6 +159,10 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
   const leaks = leakCountOf(measured.checks);
   if (measured.expect === 'leak' && leaks > 0) {
     parts.push(`${plural(leaks, 'spare', exactCount(leaks))} lost as expected`);
+  }
+  const broken = measured.checks.filter(isBroken);
+  if (measured.expect === 'violation' && broken.length > 0) {
+    parts.push(`${violationText(broken)} broken as expected`);
   }
   const failed = thresholds.filter((threshold) => !threshold.pass).length;
   if (measured.ending.kind === 'broken') {

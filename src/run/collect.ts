@@ -3,7 +3,7 @@ import { HEALTHS, HealthWords } from '../device/health-words.ts';
 import { Outcome } from '../device/outcome.ts';
 import { reservedSparesOf } from '../device/placement.ts';
 import { RemapQueue } from '../device/remap-queue.ts';
-import { RemapReason } from '../device/sector-health.ts';
+import { Health, RemapReason } from '../device/sector-health.ts';
 import { SAMPLE_PERIOD } from '../load/metered-lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
@@ -281,6 +281,7 @@ export class Collector {
       logLines: this.total(ThreadFloat.logLines),
       manualRemaps: header(TargetTable.manualRemaps),
       autoRemaps: header(TargetTable.autoRemaps),
+      writeErrors: header(TargetTable.writeErrors),
       tracked: isPublished ? header(TargetTable.healthEntries) : tracked,
       sharedPairs,
       onMetadata: table.filter(({ spare }) => reserved[spare] === 1).length,
@@ -379,7 +380,8 @@ export class Collector {
   #health(): AutoRemapRecord['health'] {
     const { autoRemap, device, target } = this.#plan;
     const counts = { unknown: 0, suspect: 0, bad: 0, remapped: 0 };
-    if (autoRemap === null || target.protocol !== 'guarded') return counts;
+    if (autoRemap === null) return counts;
+    if (target.protocol === 'as-published') return this.#publishedHealth();
     const { words, layout } = this.#memory;
     const table = new HealthWords(words, layout.healthWords, autoRemap.errorThreshold);
     for (let lba = 0; lba < device.sectorCount; lba++) {
@@ -387,6 +389,22 @@ export class Collector {
     }
     const { suspect, bad, remapped } = counts;
     return { suspect, bad, remapped };
+  }
+
+  /** Of the slots that hold a remap or track a sector; both are one array. */
+  #publishedHealth(): AutoRemapRecord['health'] {
+    const { words, layout } = this.#memory;
+    const header = (field: number) => words[layout.table + field] as number;
+    const counts = { suspect: 0, bad: 0, remapped: 0 };
+    const end = Math.max(header(TargetTable.used), header(TargetTable.healthEntries));
+    for (let slot = 0; slot < end; slot++) {
+      const at = layout.tableSlots + slot * TargetSlot.wordCount;
+      const health = words[at + TargetSlot.health];
+      if (health === Health.suspect) counts.suspect++;
+      if (health === Health.bad) counts.bad++;
+      if (health === Health.remapped) counts.remapped++;
+    }
+    return counts;
   }
 
   #badCount(region: number, sectorCount: number): number {

@@ -207,6 +207,12 @@ const SCALARS: readonly Metric[] = [
     'automatic remaps since the last clear, as the target counts them',
   ),
   scalar(
+    'target.writeErrors',
+    'count',
+    ['target', 'writeErrors'],
+    'failed writes, as the target counts them',
+  ),
+  scalar(
     'target.repliesDelivered',
     'count',
     ['target', 'repliesDelivered'],

@@ -238,7 +238,7 @@ export interface TracePlan {
 export const INTEGRITIES = ['strict', 'sampled', 'off'] as const;
 export type Integrity = (typeof INTEGRITIES)[number];
 
-export const EXPECTATIONS = ['pass', 'collision', 'leak'] as const;
+export const EXPECTATIONS = ['pass', 'collision', 'leak', 'violation'] as const;
 export type Expectation = (typeof EXPECTATIONS)[number];
 
 /** What an explored execution can be found guilty of. */

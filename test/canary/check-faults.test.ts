@@ -10,6 +10,7 @@ import {
   release,
   runOf,
   usableSpares,
+  withAutoRemap,
   withClaims,
   withErrors,
   withMark,
@@ -32,9 +33,9 @@ const events: readonly Event[] = [
   release({ thread: 0, lba: 108, spare: 8, issueNs: 4000 }),
   claim({ thread: 1, lba: 700, spare: 8, issueNs: 4100 }),
 ];
-const sound = runOf(events, {
-  firstRefusal: { thread: 0, issueNs: 5000, completionNs: 5100 },
-});
+const sound = withAutoRemap(
+  runOf(events, { firstRefusal: { thread: 0, issueNs: 5000, completionNs: 5100 } }),
+);
 
 const faults: readonly { check: string; planted: string; run: RunRecord }[] = [
   {
@@ -129,6 +130,21 @@ const faults: readonly { check: string; planted: string; run: RunRecord }[] = [
         ],
       },
     },
+  },
+  {
+    check: 'auto-remap',
+    planted: 'a write error that another completion overwrote',
+    run: withAutoRemap(sound, { writeErrors: 8 }),
+  },
+  {
+    check: 'auto-remap',
+    planted: 'a sector that two workers moved, each believing itself the first',
+    run: withAutoRemap(sound, { repeatedCount: 1 }),
+  },
+  {
+    check: 'auto-remap',
+    planted: 'a remap that was reported and that no lookup finds',
+    run: withAutoRemap(sound, { invisible: 1 }),
   },
   {
     check: 'operations',

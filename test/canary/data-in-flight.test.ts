@@ -51,6 +51,7 @@ function deviceOf(inFlight: RemapPlan['inFlight']) {
       table: remapTableOn(plan, words, layout),
       targetLock: lockOn('none', words, layout.targetLock),
       sectorCountMax: 8,
+      completion: null,
     },
     {
       threadCount: 2,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Result } from '../../src/report/result-schema.ts';
 import { DATA_FAULTS } from '../../src/scenario/plan.ts';
 import { runJson, sparestorm, temporaryFolder, verdictOf } from '../support/cli.ts';
 
@@ -68,6 +69,74 @@ test('several workers on a queue of one place: each sector is moved once', async
   expect(result.autoRemap.queueDepthMax).toBe(1);
   expect(result.autoRemap.moved).toBeGreaterThan(0);
   expect(result.checks.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+});
+
+describe('the published target, with writes that really fail', () => {
+  const FOLDER = 'scenarios/dm-remap-v4/faults';
+
+  test('each scenario ends as it says, and so does its corrected twin', async () => {
+    const names = [
+      'p1-auto-remap-on-metadata',
+      'p1-corrected',
+      'p2-health-over-remaps',
+      'p2-corrected',
+      'p3-promoted-twice',
+      'p3-corrected',
+      'p9-lost-error-counts',
+      'p9-corrected',
+      'p10-no-copy',
+      'p10-corrected',
+      'p12-first-sector',
+      'p12-corrected',
+    ];
+    const files = names.map((name) => `${FOLDER}/${name}.yaml`);
+    const { code, stdout } = await sparestorm(['run', '--json', '--out', out, ...files]);
+    const { results } = JSON.parse(stdout) as { results: Result[] };
+    expect(results.map(({ name, verdict }) => [name, verdict.outcome])).toEqual(
+      names.map((name) => [name, 'pass']),
+    );
+    expect(code).toBe(0);
+    const byName = new Map(results.map((result) => [result.name, result]));
+    const brokenIn = (name: string) =>
+      byName
+        .get(name)
+        ?.checks.filter(({ verdict }) => verdict === 'broken')
+        .map((check) => check.name);
+    expect(brokenIn('p1-auto-remap-on-metadata')).toEqual(['reserved', 'conservation']);
+    expect(brokenIn('p2-health-over-remaps')).toEqual(
+      expect.arrayContaining(['remap table', 'data']),
+    );
+    expect(brokenIn('p3-promoted-twice')).toContain('auto-remap');
+    expect(brokenIn('p9-lost-error-counts')).toContain('auto-remap');
+    expect(brokenIn('p12-first-sector')).toEqual(['data']);
+    for (const name of names) {
+      if (name.endsWith('corrected')) expect([name, brokenIn(name)]).toEqual([name, []]);
+    }
+  });
+
+  test.each([
+    [1, 1, 0],
+    [4, 4, 0],
+    [16, 8, 8],
+    [64, 8, 56],
+  ])(
+    '%i automatic and as many manual remaps: %i on metadata, %i shared pairs',
+    async (n, meta, pairs) => {
+      const last = n - 1;
+      const messages = [
+        `{ writeErrors: 0..${last}, times: 3 }`,
+        `{ autoRemap: 0..${last} }`,
+        `remap 100..${100 + last}`,
+      ];
+      const { result } = await runJson(out, [
+        'scenarios/dm-remap-v4/target/auto-and-manual.yaml',
+        ...['--set', `load.messages=[${messages.join(', ')}]`, '--set', 'thresholds=[]'],
+      ]);
+      expect(result.verdict.outcome).toBe('pass');
+      expect(result.target).toMatchObject({ autoRemaps: n, manualRemaps: n, onMetadata: meta });
+      expect(result.target.sharedPairs).toBe(pairs);
+    },
+  );
 });
 
 describe('events', () => {

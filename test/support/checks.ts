@@ -317,3 +317,43 @@ export function withErrors(run: RunRecord, name: Operation, errorCount: number):
   const operations = { ...run.operations, [name]: { ...run.operations[name], errorCount } };
   return { ...run, operations };
 }
+
+/** The same run on a published target whose medium failed nine writes, three sectors of it. */
+export function withAutoRemap(
+  run: RunRecord,
+  change: {
+    readonly writeErrors?: number;
+    readonly repeatedCount?: number;
+    readonly invisible?: number;
+  } = {},
+): RunRecord {
+  return {
+    ...run,
+    faults: { ...run.faults, applies: true, mediumErrorCounts: { read: 0, write: 9 } },
+    target: {
+      protocol: 'as-published',
+      status: '',
+      repliesDelivered: 0,
+      logLines: 0,
+      manualRemaps: 0,
+      autoRemaps: 3,
+      writeErrors: change.writeErrors ?? 9,
+      tracked: 3,
+      sharedPairs: 0,
+      onMetadata: 0,
+      invisible: change.invisible ?? 0,
+    },
+    autoRemap: {
+      workerCount: 1,
+      movedCount: 3,
+      unreadableCount: 0,
+      noSpareCount: 0,
+      overflowCount: 0,
+      retiredCount: 0,
+      repeatedCount: change.repeatedCount ?? 0,
+      queueDepthMax: 3,
+      queueCount: 256,
+      health: { suspect: 0, bad: 0, remapped: 3 },
+    },
+  };
+}

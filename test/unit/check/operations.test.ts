@@ -25,6 +25,20 @@ test('leaves out reads and writes with first-sector matching', () => {
   expect(operations.examine(plan, withErrors(runOf([]), 'remap', 2)).verdict).toBe('broken');
 });
 
+test('leaves out what the plan made bad, and no more', () => {
+  const failed = withErrors(runOf([]), 'write', 5);
+  const faults = { ...failed.faults, applies: true };
+  const run = { ...failed, faults, errors: { ...failed.errors, writeError: 5 } };
+  expect(operations.examine(planOf(), run)).toMatchObject({
+    verdict: 'held',
+    summary: '70 operations examined: 5 failed, all on sectors that the plan made bad.',
+  });
+  const fewer = { ...run, errors: { ...failed.errors, writeError: 3, tableFull: 2 } };
+  expect(operations.examine(planOf(), fewer)).toMatchObject({ verdict: 'broken', count: 2 });
+  const healthy = { ...run, faults: failed.faults };
+  expect(operations.examine(planOf(), healthy)).toMatchObject({ verdict: 'broken', count: 5 });
+});
+
 test('does not apply to a broken run', () => {
   const run = withEnding(withErrors(runOf([]), 'write', 2), 'broken');
   expect(operations.examine(planOf(), run).verdict).toBe('not-applicable');

@@ -5,6 +5,7 @@ import { FaultControls } from '../../../src/device/fault-controls.ts';
 import { HEALTHS, HealthWords } from '../../../src/device/health-words.ts';
 import { RemapQueue } from '../../../src/device/remap-queue.ts';
 import { RemapWorker } from '../../../src/load/remap-worker.ts';
+import { serveNext } from '../../../src/load/serve-queue.ts';
 import { ThreadLoop } from '../../../src/load/thread-loop.ts';
 import { ThreadFloat } from '../../../src/memory/layout.ts';
 import { ThreadCounters } from '../../../src/record/thread-counters.ts';
@@ -44,7 +45,7 @@ function prepared(spareCount = 8, autoRemap: Partial<AutoRemapPlan> = {}) {
   const controls = new FaultControls(words, layout);
   const health = new HealthWords(words, layout.healthWords, wanted.errorThreshold);
   const queue = new RemapQueue(words, layout.queue, wanted.queueCount);
-  const worker = new RemapWorker(plan, wanted, memory, 1);
+  const worker = new RemapWorker(plan, wanted, memory, 1, nowNs());
   return {
     plan,
     health,
@@ -77,7 +78,7 @@ function prepared(spareCount = 8, autoRemap: Partial<AutoRemapPlan> = {}) {
 
 describe('a worker', () => {
   test('finds nothing to do', () => {
-    expect(prepared().worker.serveNext()).toBe(false);
+    expect(serveNext(prepared().worker)).toBe(false);
   });
 
   test('moves a sector, and everybody knows', () => {
@@ -85,7 +86,7 @@ describe('a worker', () => {
     load();
     fail('main', 10);
     turnBad(10);
-    expect(worker.serveNext()).toBe(true);
+    expect(serveNext(worker)).toBe(true);
     expect(collector.remapTable()).toEqual([{ lba: 10, spare: 0 }]);
     expect(claims()).toEqual([{ kind: 'claim', lba: 10, spare: 0, thread: 1 }]);
     expect([health.isQueued(10), health.isRemapped(10)]).toEqual([false, true]);
@@ -105,7 +106,7 @@ describe('a worker', () => {
     const { worker, turnBad, health, claims } = prepared();
     turnBad(10);
     health.moved(10);
-    expect(worker.serveNext()).toBe(true);
+    expect(serveNext(worker)).toBe(true);
     expect(claims()).toEqual([]);
   });
 
@@ -114,7 +115,7 @@ describe('a worker', () => {
     fail('spare', 0);
     fail('spare', 1);
     turnBad(10);
-    worker.serveNext();
+    serveNext(worker);
     expect(claims()).toEqual([
       { kind: 'retired', lba: null, spare: 0, thread: 1 },
       { kind: 'retired', lba: null, spare: 1, thread: 1 },
@@ -126,11 +127,11 @@ describe('a worker', () => {
   test('moves a sector again when its spare fails, and that spare serves nobody any more', () => {
     const { worker, turnBad, collector, claims, load, sweep, fail } = prepared();
     turnBad(10);
-    worker.serveNext();
+    serveNext(worker);
     load();
     fail('spare', 0);
     turnBad(10);
-    worker.serveNext();
+    serveNext(worker);
     expect(claims()).toEqual([
       { kind: 'claim', lba: 10, spare: 0, thread: 1 },
       { kind: 'claim', lba: 10, spare: 1, thread: 1 },
@@ -146,7 +147,7 @@ describe('a worker', () => {
     const { worker, turnBad, collector, health, fail } = prepared(1);
     fail('spare', 0);
     turnBad(10);
-    worker.serveNext();
+    serveNext(worker);
     expect([health.isQueued(10), health.isRemapped(10)]).toEqual([false, false]);
     expect(collector.autoRemap()).toMatchObject({
       movedCount: 0,
@@ -164,7 +165,7 @@ describe('a worker', () => {
     load();
     fail('main', 10, 'both');
     turnBad(10);
-    worker.serveNext();
+    serveNext(worker);
     expect(collector.autoRemap()).toMatchObject({ movedCount: 1, unreadableCount: 1 });
     expect(sweep()).toMatchObject({ sectorCount: 63, unreadableCount: 1, findings: [] });
     load();

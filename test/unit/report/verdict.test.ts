@@ -95,6 +95,15 @@ const ROWS: Record<string, Row> = {
     'integrity',
     3,
   ],
+  'a violation as expected': ['violation', 'finished', dataLost, met, 'pass', 0],
+  'a violation expected and not found': [
+    'violation',
+    'finished',
+    held,
+    met,
+    'expectation-failed',
+    1,
+  ],
   'a leak expected and not found': ['leak', 'finished', held, met, 'expectation-failed', 1],
   'expected and not found': ['collision', 'finished', held, met, 'expectation-failed', 1],
   'expected, not found, data lost': ['collision', 'finished', dataLost, met, 'integrity', 3],
@@ -154,6 +163,7 @@ test('the sentence of a broken run says what broke', () => {
 test('the sentence says whether an expected collision was found', () => {
   expect(sentenceFor('expected and found')).toMatch(/12 collisions as expected/);
   expect(sentenceFor('a leak as expected')).toMatch(/0 collisions, 9 spares lost as expected/);
+  expect(sentenceFor('a violation as expected')).toMatch(/data \(\d+\) broken as expected/);
   expect(sentenceFor('a leak expected and not found')).toMatch(/expects a leak and none was found/);
   expect(sentenceFor('expected and not found')).toMatch(
     /^The scenario expects a collision and none was found; integrity is clean\. /,
