@@ -47,8 +47,8 @@ export class Device {
   readonly #completion: WriteCompletion | null;
   /** This thread's own: the spare of each sector of the request at hand. */
   readonly #resolved: Int32Array;
-  /** This thread's own: the LBA that made its last request fail. */
-  readonly #failed = new Int32Array(1);
+  /** This thread's own: the LBA that made its last request fail, and where it was. */
+  readonly #failed = new Int32Array(2);
 
   constructor(
     words: Int32Array,
@@ -160,6 +160,11 @@ export class Device {
     return this.#failed[0] as number;
   }
 
+  /** The spare that the request went to there, or ON_MAIN. */
+  failedSpare(): number {
+    return this.#failed[1] as number;
+  }
+
   /**
    * Moves a sector back to the main device and forgets the mapping. Under the target lock. Returns
    * the spare that served it, which is the caller's to give back, or ON_MAIN: it was not remapped,
@@ -238,14 +243,12 @@ export class Device {
 
   #readPlainly(lba: number, sectorCount: number, targetByte: number): number {
     const outcome = this.#medium.readMain(lba, sectorCount, targetByte);
-    if (outcome !== Outcome.done) this.#failed[0] = this.#medium.failedSector();
-    return outcome;
+    return outcome === Outcome.done ? outcome : this.#failedOnMain(outcome);
   }
 
   #writePlainly(lba: number, sectorCount: number, sourceByte: number): number {
     const outcome = this.#medium.writeMain(lba, sectorCount, sourceByte);
-    if (outcome !== Outcome.done) this.#failed[0] = this.#medium.failedSector();
-    return outcome;
+    return outcome === Outcome.done ? outcome : this.#failedOnMain(outcome);
   }
 
   #readResolved(lba: number, sectorCount: number, targetByte: number): number {
@@ -254,8 +257,7 @@ export class Device {
       if (first === ON_MAIN) return this.#readPlainly(lba, sectorCount, targetByte);
       if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
       const outcome = this.#medium.readSpare(first, sectorCount, targetByte);
-      if (outcome !== Outcome.done) this.#failed[0] = lba + this.#medium.failedSector() - first;
-      return outcome;
+      return outcome === Outcome.done ? outcome : this.#failedWhole(outcome, lba, first);
     }
     for (let offset = 0; offset < sectorCount; ) {
       const spare = this.#resolved[offset] as number;
@@ -277,8 +279,7 @@ export class Device {
       if (first === ON_MAIN) return this.#writePlainly(lba, sectorCount, sourceByte);
       if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
       const outcome = this.#medium.writeSpare(first, sectorCount, sourceByte);
-      if (outcome !== Outcome.done) this.#failed[0] = lba + this.#medium.failedSector() - first;
-      return outcome;
+      return outcome === Outcome.done ? outcome : this.#failedWhole(outcome, lba, first);
     }
     for (let offset = 0; offset < sectorCount; ) {
       const spare = this.#resolved[offset] as number;
@@ -294,9 +295,23 @@ export class Device {
     return Outcome.done;
   }
 
+  #failedOnMain(outcome: number): number {
+    this.#failed[0] = this.#medium.failedSector();
+    this.#failed[1] = ON_MAIN;
+    return outcome;
+  }
+
+  /** A request that went to the spares from `first` on as a whole. */
+  #failedWhole(outcome: number, lba: number, first: number): number {
+    const spare = this.#medium.failedSector();
+    return this.#failedAt(outcome, spare, lba + spare - first);
+  }
+
   /** A run on the main device has said already which of its sectors failed. */
   #failedAt(outcome: number, spare: number, lba: number): number {
-    if (spare !== ON_MAIN) this.#failed[0] = lba;
+    if (spare === ON_MAIN) return outcome;
+    this.#failed[0] = lba;
+    this.#failed[1] = spare;
     return outcome;
   }
 

@@ -1,5 +1,6 @@
 import { nowNs } from '../clock.ts';
 import type { Device } from '../device/device.ts';
+import { Advice, FailureBooks } from '../device/failure-books.ts';
 import { HealthWords } from '../device/health-words.ts';
 import { Outcome } from '../device/outcome.ts';
 import { RemapQueue } from '../device/remap-queue.ts';
@@ -27,7 +28,7 @@ export class ErrorRecovery {
   readonly #thread: number;
   readonly #device: Device;
   readonly #health: HealthWords;
-  readonly #queue: RemapQueue;
+  readonly #books: FailureBooks;
   readonly #gate: Gate;
   readonly #counters: ThreadCounters;
   readonly #words: Int32Array;
@@ -39,7 +40,8 @@ export class ErrorRecovery {
     this.#thread = thread;
     this.#device = device;
     this.#health = new HealthWords(words, layout.healthWords, plan.errorThreshold);
-    this.#queue = new RemapQueue(words, layout.queue, plan.queueCount);
+    const queue = new RemapQueue(words, layout.queue, plan.queueCount);
+    this.#books = new FailureBooks(this.#health, queue);
     this.#gate = new Gate(words, memory.floats, layout);
     this.#counters = new ThreadCounters(memory, thread);
     this.#words = words;
@@ -62,13 +64,10 @@ export class ErrorRecovery {
       const sector = this.#device.failedLba();
       if (sector !== failing) attempt = 0;
       failing = sector;
-      this.#book(sector);
-      if (this.#health.isQueued(sector)) {
-        this.#health.awaitServed(sector);
-        if (!this.#health.isRemapped(sector)) return last;
-      } else if (attempt >= this.#plan.attemptCount || !this.#pause(attempt)) {
-        return last;
-      } else {
+      const advice = this.#books.book(sector, this.#device.failedSpare());
+      if (advice === Advice.giveUp) return last;
+      if (advice === Advice.waitAndRetry) {
+        if (attempt >= this.#plan.attemptCount || !this.#pause(attempt)) return last;
         attempt++;
       }
       this.#count(FailureWord.retries);
@@ -81,12 +80,8 @@ export class ErrorRecovery {
   }
 
   /** The load itself has moved a sector: a worker need not. */
-  moved(lba: number): void {
-    this.#health.moved(lba);
-  }
-
-  #book(sector: number): void {
-    if (this.#health.failed(sector) && !this.#queue.put(sector)) this.#health.giveUp(sector);
+  moved(lba: number, spare: number): void {
+    this.#health.moved(lba, spare);
   }
 
   /** False when the run was stopped meanwhile. */

@@ -109,7 +109,7 @@ export class RemapWorker implements QueueServer {
     if (owner !== 0) this.#claims.conflicted(spare, owner, mark);
     if (isBadSpare) return false;
     if (outcome === Outcome.done || outcome === Outcome.dataLost) {
-      this.#health.moved(lba);
+      this.#health.moved(lba, spare);
       this.#count(FailureWord.moved);
       if (outcome === Outcome.dataLost) this.#count(FailureWord.unreadable);
       if (from !== ON_MAIN) this.#retire(lba, from);

@@ -378,7 +378,7 @@ export class ThreadLoop {
     this.#claims.claimed(lba, spare, times);
     if (owner !== 0) this.#claims.conflicted(spare, owner, mark);
     if (outcome === Outcome.done) {
-      if (this.#recovery !== null) this.#recovery.moved(lba);
+      if (this.#recovery !== null) this.#recovery.moved(lba, spare);
       return 1;
     }
     if (this.#returnsSpares) this.#giveBack(lba, spare);

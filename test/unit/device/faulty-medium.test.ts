@@ -58,7 +58,7 @@ describe('a bad sector in the middle', () => {
     expect(write(1)).toBe(Outcome.done);
     fail('main', 11, { fails: 'writes' });
     expect(write(2)).toBe(Outcome.writeError);
-    expect(device.failedLba()).toBe(11);
+    expect([device.failedLba(), device.failedSpare()]).toEqual([11, -1]);
     expect(held()).toEqual([2, 2, 2, 1, 1, 1, 1, 1]);
   });
 
@@ -75,7 +75,7 @@ describe('a bad sector in the middle', () => {
     expect(device.attach(11, 3)).toBe(Outcome.done);
     fail('spare', 3);
     expect(write(2)).toBe(Outcome.writeError);
-    expect(device.failedLba()).toBe(11);
+    expect([device.failedLba(), device.failedSpare()]).toEqual([11, 3]);
     expect(read().outcome).toBe(Outcome.readError);
     expect(device.failedLba()).toBe(11);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nowNs } from '../../../src/clock.ts';
 import { badWordOf } from '../../../src/device/bad-sectors.ts';
 import { FaultControls } from '../../../src/device/fault-controls.ts';
-import { HEALTHS, HealthWords } from '../../../src/device/health-words.ts';
+import { Booking, HEALTHS, HealthWords } from '../../../src/device/health-words.ts';
 import { RemapQueue } from '../../../src/device/remap-queue.ts';
 import { RemapWorker } from '../../../src/load/remap-worker.ts';
 import { serveNext } from '../../../src/load/serve-queue.ts';
@@ -59,7 +59,8 @@ function prepared(spareCount = 8, autoRemap: Partial<AutoRemapPlan> = {}) {
     ) => controls.setBad(surface, sector, badWordOf({ fails, lasts, failedWrites: 0 })),
     /** As so many failed requests leave it. */
     turnBad: (lba: number) => {
-      while (!health.failed(lba));
+      const spare = health.spareOf(lba);
+      while (health.failed(lba, spare) !== Booking.mustQueue);
       queue.put(lba);
     },
     /** Again and again the same 200 reads and writes. */
@@ -89,7 +90,7 @@ describe('a worker', () => {
     expect(serveNext(worker)).toBe(true);
     expect(collector.remapTable()).toEqual([{ lba: 10, spare: 0 }]);
     expect(claims()).toEqual([{ kind: 'claim', lba: 10, spare: 0, thread: 1 }]);
-    expect([health.isQueued(10), health.isRemapped(10)]).toEqual([false, true]);
+    expect([health.isQueued(10), health.spareOf(10) >= 0]).toEqual([false, true]);
     expect(collector.autoRemap()).toMatchObject({
       movedCount: 1,
       unreadableCount: 0,
@@ -105,7 +106,7 @@ describe('a worker', () => {
   test('leaves alone what was moved by hand since', () => {
     const { worker, turnBad, health, claims } = prepared();
     turnBad(10);
-    health.moved(10);
+    health.moved(10, 3);
     expect(serveNext(worker)).toBe(true);
     expect(claims()).toEqual([]);
   });
@@ -148,7 +149,7 @@ describe('a worker', () => {
     fail('spare', 0);
     turnBad(10);
     serveNext(worker);
-    expect([health.isQueued(10), health.isRemapped(10)]).toEqual([false, false]);
+    expect([health.isQueued(10), health.spareOf(10) >= 0]).toEqual([false, false]);
     expect(collector.autoRemap()).toMatchObject({
       movedCount: 0,
       noSpareCount: 1,
