@@ -61,7 +61,7 @@ export async function runPlan(
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const counters = Array.from(
-    { length: plan.load.threadCount },
+    { length: agentCountOf(plan) },
     (_, thread) => new ThreadCounters(memory, thread),
   );
   const series = new IntervalSeries(plan, memory, counters);

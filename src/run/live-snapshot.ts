@@ -13,16 +13,19 @@ import { percentilesNs } from '../record/latency-summary.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import type { Snapshot } from '../report/progress.ts';
+import { agentCountOf } from '../scenario/plan.ts';
 
 /** A function that looks at a run that is going on; the threads do not notice. */
 export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapshot {
   const { words, layout } = memory;
   const threads = Array.from(
-    { length: plan.load.threadCount },
+    { length: agentCountOf(plan) },
     (_, thread) => new ThreadCounters(memory, thread),
   );
-  const total = (field: number): number =>
-    threads.reduce((sum, counters) => sum + counters.get(field), 0);
+  const total = (field: number, of: readonly ThreadCounters[] = threads): number =>
+    of.reduce((sum, counters) => sum + counters.get(field), 0);
+  // What remap workers have served is no operation of the load.
+  const ofLoad = threads.slice(0, plan.load.threadCount);
   const operation = operationsOf(plan)[0] ?? null;
   const reserved = reservedSparesOf(plan.device).subarray(0, allocatableEndOf(plan));
   const allocatable = reserved.reduce((count, bit) => count + 1 - bit, 0);
@@ -31,13 +34,15 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
 
   return () => {
     const elapsedNs = nowNs() - startNs;
-    const operations = total(ThreadFloat.operations);
+    const operations = total(ThreadFloat.operations, ofLoad);
     const seconds = (elapsedNs - last.elapsedNs) / 1e9;
     const operationsPerSecond = seconds <= 0 ? 0 : (operations - last.operations) / seconds;
     last = { elapsedNs, operations };
     const shares = [
       durationNs === null ? null : elapsedNs / (warmupNs + durationNs),
-      operationCount === null ? null : (operations - total(ThreadFloat.warmedUp)) / operationCount,
+      operationCount === null
+        ? null
+        : (operations - total(ThreadFloat.warmedUp, ofLoad)) / operationCount,
     ].filter((share) => share !== null);
     const latency = operation === null ? null : latencyOf(operation);
     const hits = words[layout.allocator + Allocator.hits] as number;
