@@ -155,12 +155,10 @@ describe('events', () => {
       expect(takenNs).toBeGreaterThanOrEqual(plannedNs);
     }
     expect(result.faults.badSectors).toEqual({ main: 0, spare: 0 });
-    // Some request was under way when the device stopped serving for 100 ms.
-    const longestNs = Math.max(
-      result.operations.read.service.max,
-      result.operations.write.service.max,
-    );
-    expect(longestNs).toBeGreaterThan(90_000_000);
+    const [began, ended] = result.events;
+    const stalledNs = (ended?.takenNs ?? 0) - (began?.takenNs ?? 0);
+    // As long as planned, however late it began; the record is a little later than the act.
+    expect(stalledNs).toBeGreaterThan(99_000_000);
     expect(verdictOf(result, 'data').verdict).toBe('held');
   });
 
