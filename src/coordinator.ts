@@ -12,6 +12,7 @@ import { sweepData } from './run/data-sweep.ts';
 import { type Drain, drainSpares } from './run/drain.ts';
 import { IntervalSeries } from './run/interval-series.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
+import { SliceSeries } from './run/slice-series.ts';
 import { Threads } from './run/threads.ts';
 import { Watchdog } from './run/watchdog.ts';
 import type { Plan } from './scenario/plan.ts';
@@ -31,6 +32,12 @@ export interface RunOptions {
   readonly onStart?: (running: Running) => void;
   /** The worker's file; tests name their own. */
   readonly workerEntry?: URL;
+}
+
+/** What is taken while the threads run: two series, each on a grid of its own. */
+interface Series {
+  readonly intervals: IntervalSeries;
+  readonly slices: SliceSeries;
 }
 
 export interface Running {
@@ -62,7 +69,10 @@ export async function runPlan(
     { length: plan.load.threadCount },
     (_, thread) => new ThreadCounters(memory, thread),
   );
-  const series = new IntervalSeries(plan, memory, counters);
+  const series: Series = {
+    intervals: new IntervalSeries(plan, memory, counters),
+    slices: new SliceSeries(plan, memory, counters, trace),
+  };
   let ending: Ending;
   if (broken === null) {
     gate.open(startNs);
@@ -103,7 +113,7 @@ async function untilFinished(
   gate: Gate,
   threads: Threads,
   watchdog: Watchdog,
-  series: IntervalSeries,
+  series: Series,
   signal: AbortSignal | undefined,
 ): Promise<Ending> {
   const startNs = gate.startNs();
@@ -114,7 +124,7 @@ async function untilFinished(
     if (failure !== null) {
       const dump = watchdog.describe(now, failure.thread);
       await untilLeft(plan, gate);
-      series.take(nowNs() - startNs);
+      takeAll(series, nowNs() - startNs);
       return { kind: 'broken', reason: `thread ${failure.thread} died: ${failure.message}`, dump };
     }
     if (gate.finishedCount() === plan.load.threadCount) break;
@@ -125,20 +135,28 @@ async function untilFinished(
       const blame = watchdog.blameFor(stalled);
       const reason = `thread ${stalled} completed no operation for ${seconds} s${blame}`;
       await untilLeft(plan, gate);
-      series.take(nowNs() - startNs);
+      takeAll(series, nowNs() - startNs);
       return { kind: 'broken', reason, dump };
     }
     if (signal?.aborted === true && !interrupted) {
       interrupted = true;
       gate.stop();
     }
-    if (now - startNs >= series.nextDueNs()) series.take(now - startNs);
+    for (const one of [series.intervals, series.slices]) {
+      if (now - startNs >= one.nextDueNs()) one.take(now - startNs);
+    }
     await sleep(LOOK_MS);
   }
-  series.take(nowNs() - startNs);
+  takeAll(series, nowNs() - startNs);
   return interrupted
     ? { kind: 'interrupted', reason: String(signal?.reason ?? 'SIGINT'), dump: [] }
     : { kind: 'finished', reason: '', dump: [] };
+}
+
+/** Closes what is open in both series. */
+function takeAll({ intervals, slices }: Series, nowNs: number): void {
+  intervals.take(nowNs);
+  slices.take(nowNs);
 }
 
 /** Asks the threads to stop and waits a little; who cannot stop will be terminated. */
@@ -158,7 +176,7 @@ function recordOf(
     readonly startedAt: string;
     readonly startNs: number;
     readonly ending: Ending;
-    readonly series: IntervalSeries;
+    readonly series: Series;
   },
 ): RunRecord {
   const collector = new Collector(plan, memory);
@@ -190,7 +208,8 @@ function recordOf(
     remapTable: collector.remapTable(),
     target: collector.target(whole),
     data: collector.data(sweep),
-    intervals: known.series.intervals,
+    intervals: known.series.intervals.intervals,
+    slices: known.series.slices.slices,
     memory: collector.memory(),
     environment: known.environment,
   };

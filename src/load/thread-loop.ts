@@ -19,6 +19,7 @@ import { isDelivered, isRefused, logLinesOf, perform } from '../target/commands.
 import { ClaimWitness } from './claim-witness.ts';
 import { DataProbe } from './data-probe.ts';
 import { MeteredLock } from './metered-lock.ts';
+import { MissWatch } from './miss-watch.ts';
 import {
   DRAWN_MOST,
   DrawnOperations,
@@ -56,6 +57,8 @@ export class ThreadLoop {
   readonly #device: Device;
   readonly #allocator: SpareAllocator;
   readonly #allocationLock: MeteredLock;
+  /** null where there is no cache to miss. */
+  readonly #misses: MissWatch | null;
   readonly #owners: OwnerTable;
   readonly #claims: ClaimLog;
   readonly #counters: ThreadCounters;
@@ -63,6 +66,7 @@ export class ThreadLoop {
   readonly #service: readonly (SharedHistogram | null)[];
   readonly #response: readonly (SharedHistogram | null)[];
   readonly #allocation: SharedHistogram;
+  readonly #allocationMiss: SharedHistogram | null;
   readonly #writeByte: number;
   readonly #readByte: number;
   readonly #controlPath: TargetControl | null;
@@ -87,7 +91,8 @@ export class ThreadLoop {
     const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
     const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
     this.#allocationLock = new MeteredLock(allocationLock, memory, thread, 'allocationLock');
-    this.#allocator = allocatorOn(plan, words, layout, this.#allocationLock);
+    this.#misses = MissWatch.over(this.#allocationLock, plan, memory);
+    this.#allocator = allocatorOn(plan, words, layout, this.#misses ?? this.#allocationLock);
     const meteredTargetLock = new MeteredLock(targetLock, memory, thread, 'targetLock');
     this.#device = deviceOn(plan, memory, meteredTargetLock);
     this.#owners = new OwnerTable(words, layout.owners);
@@ -99,6 +104,7 @@ export class ThreadLoop {
       SharedHistogram.of(memory, thread, `${name}.response`),
     );
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
+    this.#allocationMiss = SharedHistogram.of(memory, thread, 'allocation.miss');
     const staging = partOf(layout.staging, thread, 2 * layout.stagingWords);
     this.#writeByte = Math.imul(staging, WORD_BYTES);
     this.#readByte = Math.imul(staging + layout.stagingWords, WORD_BYTES);
@@ -119,7 +125,7 @@ export class ThreadLoop {
       device: this.#device,
       targetLock,
       allocator: this.#allocator,
-      witness: new ClaimWitness(memory, this.#thread, this.#times),
+      witness: new ClaimWitness(memory, this.#thread, this.#times, this.#misses),
     });
   }
 
@@ -332,8 +338,11 @@ export class ThreadLoop {
 
   #recordAllocation(): void {
     const times = this.#times;
+    const missed = this.#misses !== null && this.#misses.tell();
     if ((times[T.issue] as number) < (times[T.measure] as number)) return;
-    this.#allocation.record((times[T.answered] as number) - (times[T.asked] as number));
+    const ns = (times[T.answered] as number) - (times[T.asked] as number);
+    this.#allocation.record(ns);
+    if (missed && this.#allocationMiss !== null) this.#allocationMiss.record(ns);
   }
 
   #unremap(lba: number): number {
@@ -353,6 +362,7 @@ export class ThreadLoop {
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
     stampNs(this.#times, T.answered);
+    if (this.#misses !== null) this.#misses.tell();
     this.#counters.add(ThreadFloat.released, 1);
     this.#claims.released(lba, spare, this.#times);
   }

@@ -12,6 +12,7 @@ import {
   FINDING_LOG_COUNT,
   FindingEntry,
   type HistogramName,
+  handOffFloatOf,
   hasControlPath,
   LockCounter,
   OperationCounter,
@@ -22,7 +23,12 @@ import {
   TargetTable,
   ThreadFloat,
 } from '../memory/layout.ts';
-import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histogram.ts';
+import {
+  differenceOf,
+  emptyHistogram,
+  type Histogram,
+  mergeHistograms,
+} from '../record/histogram.ts';
 import { ownerOf } from '../record/owner-table.ts';
 import {
   type AllocationRecord,
@@ -110,6 +116,8 @@ export class Collector {
   allocation(drain: Drain): AllocationRecord {
     const grantedCount = this.total(ThreadFloat.granted);
     const refusedCount = this.total(ThreadFloat.refused);
+    const service = this.histogram('allocation');
+    const miss = this.histogram('allocation.miss');
     const refusals = this.#threads
       .map((counters, thread) => ({
         thread,
@@ -124,7 +132,9 @@ export class Collector {
       refusedCount,
       drainedCount: drain.claims.length,
       firstRefusal: refusals[0] ?? null,
-      service: this.histogram('allocation'),
+      service,
+      hit: differenceOf(service, miss),
+      miss,
     };
   }
 
@@ -139,6 +149,7 @@ export class Collector {
 
   lock(which: 'allocationLock' | 'targetLock'): LockRecord {
     const base = ThreadFloat[which];
+    const { floats, layout } = this.#memory;
     return {
       kind: which === 'allocationLock' ? this.#plan.lock.kind : targetLockKindOf(this.#plan),
       name: which === 'allocationLock' ? 'allocation' : 'target',
@@ -153,6 +164,10 @@ export class Collector {
         acquisitionCount: counters.get(base + LockCounter.acquisitions),
         contendedCount: counters.get(base + LockCounter.contended),
       })),
+      handOffs: this.#threads.map((_, thread) => {
+        const row = handOffFloatOf(layout, thread, which);
+        return [...floats.slice(row, row + layout.handOffRowFloats)];
+      }),
     };
   }
 
