@@ -338,11 +338,11 @@ export class ThreadLoop {
 
   #recordAllocation(): void {
     const times = this.#times;
-    const missed = this.#misses !== null && this.#misses.tell();
+    const missed = this.#misses?.tell() === true;
     if ((times[T.issue] as number) < (times[T.measure] as number)) return;
     const ns = (times[T.answered] as number) - (times[T.asked] as number);
     this.#allocation.record(ns);
-    if (missed && this.#allocationMiss !== null) this.#allocationMiss.record(ns);
+    if (missed) this.#allocationMiss?.record(ns);
   }
 
   #unremap(lba: number): number {
@@ -362,7 +362,7 @@ export class ThreadLoop {
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
     stampNs(this.#times, T.answered);
-    if (this.#misses !== null) this.#misses.tell();
+    this.#misses?.tell();
     this.#counters.add(ThreadFloat.released, 1);
     this.#claims.released(lba, spare, this.#times);
   }

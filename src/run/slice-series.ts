@@ -78,19 +78,38 @@ export class SliceSeries {
     const isCached = this.#plan.allocator.kind === 'cached';
     const counted = (field: number): number =>
       isCached ? (words[layout.allocator + field] as number) >>> 0 : 0;
-    this.#slices.push({
-      startNs: this.#takenNs,
-      endNs: nowNs,
-      // A slice that was taken late, across the end of the warm-up, belongs to what was measured.
-      phase: nowNs <= this.#plan.load.warmupNs ? 'warmup' : 'measure',
-      rows: this.#rowsSince(),
-      operationCount: totalOf(ThreadFloat.operations),
+    const { warmupNs } = this.#plan.load;
+    const totals = {
       grantedCount: totalOf(ThreadFloat.granted),
       refusedCount: totalOf(ThreadFloat.refused),
       ownerConflictCount: totalOf(ThreadFloat.ownerConflicts),
       hitCount: counted(Allocator.hits),
       missCount: counted(Allocator.misses),
-      plannedCount: this.#arrivalsNs === null ? null : countUpTo(this.#arrivalsNs, nowNs),
+    };
+    const plannedBy = (ns: number): number | null =>
+      this.#arrivalsNs === null ? null : countUpTo(this.#arrivalsNs, ns);
+    let startNs = this.#takenNs;
+    if (startNs < warmupNs && nowNs > warmupNs) {
+      // Taken late: nothing is recorded before the measurement begins, so all of it came after.
+      this.#slices.push({
+        ...totals,
+        startNs,
+        endNs: warmupNs,
+        phase: 'warmup',
+        rows: byOperation(() => new Float64Array(0)),
+        operationCount: totalOf(ThreadFloat.warmedUp),
+        plannedCount: plannedBy(warmupNs),
+      });
+      startNs = warmupNs;
+    }
+    this.#slices.push({
+      ...totals,
+      startNs,
+      endNs: nowNs,
+      phase: startNs < warmupNs ? 'warmup' : 'measure',
+      rows: this.#rowsSince(),
+      operationCount: totalOf(ThreadFloat.operations),
+      plannedCount: plannedBy(nowNs),
     });
     this.#takenNs = nowNs;
     if (this.#slices.length > SLICE_COUNT_MAX) this.#coarsen();

@@ -12,6 +12,8 @@ import type {
   RunRecord,
   Slice,
 } from '../../src/record/run-record.ts';
+import { detailsOf } from '../../src/report/details.ts';
+import type { Details } from '../../src/report/details-schema.ts';
 import { resultOf } from '../../src/report/result.ts';
 import type { Result } from '../../src/report/result-schema.ts';
 import {
@@ -363,6 +365,15 @@ export function someResult(
     run: someRunRecord(input.run),
     verdicts: input.verdicts ?? ['collisions', 'reserved', 'data'].map((name) => someVerdict(name)),
   });
+}
+
+/** The details of a run record, all checks held unless told otherwise. */
+export function someDetails(
+  run: Overrides<RunRecord> = {},
+  verdicts: readonly Verdict[] = [],
+  repeats: readonly string[] = [],
+): Details {
+  return detailsOf({ run: someRunRecord(run), verdicts, repeats });
 }
 
 export function someThreshold(
