@@ -252,7 +252,7 @@ export const FindingEntry = {
  * A thread's row of a lock's hand-offs: how often it got the lock as the first ever (0), and how
  * often after thread f (1 + f). Floats; a row for the allocation lock, then one for the other.
  */
-export const HandOff = { first: 0, after: 1 } as const;
+const HandOff = { first: 0, after: 1 } as const;
 
 /** Floats before a histogram's counts. */
 export const HistogramFloat = { overflow: 0, sum: 1, min: 2, max: 3, counts: 8 } as const;

@@ -270,7 +270,7 @@ export function someInterval(
 }
 
 /** Its reads took so long; nothing else was done in it. */
-export function someSlice(
+function someSlice(
   phase: Slice['phase'],
   startNs: number,
   endNs: number,

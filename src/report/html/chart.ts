@@ -20,7 +20,6 @@ export interface Line {
 
 /** An area between two edges, behind the lines. */
 export interface Band {
-  readonly name: string;
   readonly look: string;
   readonly low: readonly (number | null)[];
   readonly high: readonly (number | null)[];
@@ -84,9 +83,13 @@ export function lineChart(chart: Chart): Markup {
       look,
       dash: isBaseline ? '5 4' : (LINES[look]?.dash ?? ''),
       isBaseline: isBaseline === true,
-      values: values.map((value) => (value === null ? null : rounded(value))),
+      values: values.map(short),
     })),
-    bands: bands.map(({ name, look, low, high }) => ({ name, look, low, high })),
+    bands: bands.map(({ look, low, high }) => ({
+      look,
+      low: low.map(short),
+      high: high.map(short),
+    })),
   };
   return html`<div class="plot" data-chart="lines">${legend(lines, bands)}
 <div class="scroll" tabindex="0">${svg(
@@ -144,10 +147,11 @@ function legend(lines: readonly Line[], bands: readonly Band[]): Markup {
     ({ name, look, isBaseline }) =>
       html`<li><svg viewBox="0 0 28 10" aria-hidden="true"><line class="${classOf(look, isBaseline)}" x1="1" x2="27" y1="5" y2="5"/></svg>${name}</li>`,
   );
-  const areas = bands.map(
-    ({ name, look }) =>
-      html`<li><svg viewBox="0 0 28 10" aria-hidden="true"><rect class="band s-${look}" width="28" height="10"/></svg>${name}</li>`,
-  );
+  // One entry for all bands: their colours are those of the lines in them.
+  const [band] = bands;
+  const areas =
+    band !== undefined &&
+    html`<li><svg viewBox="0 0 28 10" aria-hidden="true"><rect class="band s-${band.look}" width="28" height="10"/></svg>all runs</li>`;
   return html`<ul class="legend">${items}${areas}</ul>`;
 }
 
@@ -203,7 +207,9 @@ function bandOf({ low, high, look }: Band, places: readonly number[], frame: Fra
 /** Names at the lines' ends, pushed apart where they would lie on each other. */
 function endLabels(lines: readonly Line[], chart: Chart, frame: Frame): Markup {
   if (lines.length < 2) return NOTHING;
-  const ends = lines.flatMap(({ name, look, values }) => {
+  const ends = lines.flatMap(({ name, look, values, isBaseline }) => {
+    // The names of dashed ones stand in the legend: twice as many labels would hide the lines.
+    if (isBaseline) return [];
     const index = values.findLastIndex((value) => value !== null);
     if (index < 0) return [];
     const x = frame.x(chart.places[index] as number);
@@ -227,6 +233,10 @@ function endLabels(lines: readonly Line[], chart: Chart, frame: Frame): Markup {
     ({ name, look, x, y }) =>
       html`<text class="end s-${look}" x="${px(x + 6)}" y="${px(y - overhang + 4)}">${name}</text>`,
   )}`;
+}
+
+function short(value: number | null): number | null {
+  return value === null ? null : rounded(value);
 }
 
 /** Six digits: finer than any screen. */

@@ -112,9 +112,9 @@
       });
     };
     for (const band of data.bands) {
-      const edge = { width: 0, stroke: 'transparent' };
-      add(band.high, { ...edge, label: `${band.name}, highest` });
-      add(band.low, { ...edge, label: `${band.name}, lowest` });
+      const edge = { width: 0, stroke: 'transparent', class: 'edge' };
+      add(band.high, { ...edge, label: 'highest' });
+      add(band.low, { ...edge, label: 'lowest' });
       const fill = `${colour(`s-${band.look}`)}2e`;
       bands.push({ series: [columns.length - 2, columns.length - 1], fill });
     }

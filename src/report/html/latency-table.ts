@@ -1,6 +1,6 @@
 import type { Result } from '../result-schema.ts';
 import type { Figures } from './figures.ts';
-import { html, type Markup, type Piece } from './markup.ts';
+import type { Markup, Piece } from './markup.ts';
 import { number, table, text } from './table.ts';
 
 const STATISTICS = [
@@ -37,10 +37,8 @@ export function latencyTable(result: Result, figures: Figures, rows: readonly Na
 }
 
 /** Latencies in the summary at a path of the result. */
-export function countAt(result: Result, path: readonly string[]): number {
+function countAt(result: Result, path: readonly string[]): number {
   let value: unknown = result;
   for (const key of path) value = (value as Record<string, unknown>)[key];
   return (value as { readonly count: number }).count;
 }
-
-export const NO_LATENCIES = html`<p class="nothing">No latencies were measured.</p>`;

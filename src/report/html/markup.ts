@@ -34,7 +34,7 @@ function textOf(piece: Piece): string {
 }
 
 /** Text for an element's content and for a quoted attribute alike. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return printable(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

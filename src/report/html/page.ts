@@ -93,7 +93,8 @@ ${scripts.map((script) => html`<script>${new Markup(script)}</script>\n`)}</body
 
 /** uPlot, and what puts it (and the read-outs) in the place of the drawings. */
 function enhancements(): string[] {
-  const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js');
+  const require = createRequire(import.meta.url);
+  const uplot = require.resolve('uplot/dist/uPlot.iife.min.js');
   return [uplot, new URL('./enhance.js', import.meta.url)].map((file) =>
     readFileSync(file, 'utf8')
       // What the compiler puts at the end of a module, which in a page is none.

@@ -8,14 +8,11 @@ import { rgbOf } from './palette.ts';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** As many colours as a byte can name. */
-export const PALETTE_MAX = 256;
-
 /**
  * A data URI of a picture of one pixel a cell.
  *
  * @param cells row by row from the top left, each an index into the palette
- * @param palette `#rrggbb`, or null for nothing at all
+ * @param palette `#rrggbb`, or null for nothing at all; 256 at most
  */
 export function pngUri(
   cells: Uint8Array,

@@ -78,6 +78,7 @@ const UPLOT = `.uplot,.uplot *,.uplot *::before,.uplot *::after{box-sizing:borde
 .u-inline th::after{content:":";vertical-align:middle}
 .u-marker{width:1em;height:.35em;margin-right:4px;background-clip:padding-box!important}
 .u-off>*{opacity:.35}
+.u-legend .edge{display:none}
 `;
 
 const BASE = `*{box-sizing:border-box}
@@ -106,7 +107,7 @@ pre{background:var(--raised);border:1px solid var(--rule);border-radius:4px;padd
 td .good,td .bad,td .warn,th .good,th .bad{white-space:nowrap}
 .repro{position:relative;margin:0 0 1rem}
 .repro>span{font-size:.875rem;color:var(--quiet)}
-.repro button{position:absolute;right:.4rem;bottom:1.1rem;font:inherit;font-size:.75rem;padding:.1rem .5rem;color:var(--ink);background:var(--ground);border:1px solid var(--rule);border-radius:4px;cursor:pointer}
+.repro button{position:absolute;right:.5rem;bottom:1.2rem;font:inherit;font-size:.75rem;padding:.1rem .5rem;color:var(--ink);background:var(--ground);border:1px solid var(--rule);border-radius:4px;cursor:pointer}
 .repro pre{padding-right:5rem}
 .description{font-size:1.0625rem}
 .finding,figcaption{font-weight:600;max-width:48rem;margin:.5rem 0}

@@ -140,7 +140,7 @@ const RESPONSE_LOOKS: { readonly [O in Operation]: string } = {
 };
 
 function bandOf(
-  { name, look }: Curve,
+  { look }: Curve,
   all: readonly (readonly (number | null)[])[],
   length: number,
 ): Band {
@@ -148,7 +148,7 @@ function bandOf(
     all.map((values) => values[index] ?? null).filter((value) => value !== null);
   const edge = (of: (...values: number[]) => number): (number | null)[] =>
     Array.from({ length }, (_, index) => (at(index).length < 2 ? null : of(...at(index))));
-  return { name: `${name}, all runs`, look, low: edge(Math.min), high: edge(Math.max) };
+  return { look, low: edge(Math.min), high: edge(Math.max) };
 }
 
 function notesOf({ result, repeats, baseline }: Page, details: Details): Markup {
