@@ -70,7 +70,7 @@ export const detailsSchema = z.strictObject({
     cellCount: count,
     /** A byte a cell, an index into SPARE_STATES: of its spares the worst. */
     packedStates: z.string(),
-    /** A byte a cell: 0 nobody, 1 + thread, DRAIN_OWNER; of its spares most. */
+    /** A byte a cell: 0 nobody, 1 + thread, LATER_OWNER, DRAIN_OWNER; of its spares most. */
     packedOwners: z.string(),
     collidedCount: count,
     /** The first ones, each with the claims on it. */
@@ -98,5 +98,8 @@ export const SPARE_STATES = [
 ] as const;
 export type SpareState = (typeof SPARE_STATES)[number];
 
+/** In packedOwners, which are bytes: any thread from the OWNERS_TOLD-th on. */
+export const LATER_OWNER = 251;
+export const OWNERS_TOLD = 250;
 /** In packedOwners: handed out by the drain after the run. */
 export const DRAIN_OWNER = 255;

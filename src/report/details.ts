@@ -8,6 +8,8 @@ import {
   type Details,
   DRAIN_OWNER,
   type Event,
+  LATER_OWNER,
+  OWNERS_TOLD,
   SPARE_STATES,
 } from './details-schema.ts';
 import { packBytes, packCounts, unpackBytes, unpackCounts } from './packed.ts';
@@ -235,7 +237,8 @@ function collidedIn(
 function ownerOf(holders: readonly Claim[] | undefined): number {
   const last = holders?.at(-1);
   if (last === undefined) return 0;
-  return last.thread === null ? DRAIN_OWNER : last.thread + 1;
+  if (last.thread === null) return DRAIN_OWNER;
+  return last.thread < OWNERS_TOLD ? last.thread + 1 : LATER_OWNER;
 }
 
 /** The value that is there most often; of equals the smaller, but 0 only if there is no other. */

@@ -287,7 +287,10 @@ function someSlice(
     startNs,
     endNs,
     phase,
-    rows: { read, write: none, remap: none, unremap: none, sync: none, trim: none },
+    rows: {
+      ...{ read, write: none, remap: none, unremap: none },
+      ...{ sync: none, trim: none, message: none },
+    },
     operationCount,
     grantedCount: 10,
     refusedCount: 0,

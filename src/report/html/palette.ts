@@ -19,6 +19,7 @@ export const LINES: Readonly<Record<string, Shade & { readonly dash: string }>> 
   unremap: { light: '#a03c7c', dark: '#f0a0cc', dash: '4 3' },
   sync: { light: '#5b4bb0', dark: '#b9a8ff', dash: '2 3' },
   trim: { light: '#7a5c00', dark: '#e8c547', dash: '6 3 2 3 2 3' },
+  message: { light: '#8f3b2e', dark: '#f0a58f', dash: '10 3' },
   allocation: { light: '#33383e', dark: '#d7dce1', dash: '3 2' },
   first: { light: '#0063a0', dark: '#5cb6f2', dash: '' },
   second: { light: '#b84300', dark: '#ff9a57', dash: '8 3' },

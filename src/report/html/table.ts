@@ -1,3 +1,4 @@
+import { plural } from '../text.ts';
 import { Figure } from './figures.ts';
 import { html, type Markup, type Piece } from './markup.ts';
 
@@ -34,6 +35,21 @@ const NUMBER = html` class="number"`;
 function cellOf(cell: Piece, isNumber: boolean): Markup {
   if (cell instanceof Figure) return html`<td data-${cell.marks}>${cell.shown}</td>`;
   return html`<td${isNumber && NUMBER}>${cell}</td>`;
+}
+
+/** Threads that a table lists; result.json has all. */
+const THREADS_LISTED = 64;
+
+/** A table with a row a thread; of very many threads the first. */
+export function threadTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Piece[])[],
+): Markup {
+  const listed = table(columns, rows.slice(0, THREADS_LISTED));
+  const rest = rows.length - THREADS_LISTED;
+  return rest <= 0
+    ? listed
+    : html`${listed}<p class="note">${plural(rest, 'thread')} more in result.json.</p>`;
 }
 
 /** A table that stands behind a chart. */

@@ -3,7 +3,7 @@ import { OPERATIONS } from '../../../scenario/plan.ts';
 import { latencyTable } from '../latency-table.ts';
 import { html, preformatted } from '../markup.ts';
 import type { Section } from '../section.ts';
-import { number, table, tableBehind, text } from '../table.ts';
+import { number, table, tableBehind, text, threadTable } from '../table.ts';
 
 /** The scenario as it was run, and the figures without pictures. */
 export const appendixSection: Section = {
@@ -70,7 +70,7 @@ ${table(
 )}
 ${tableBehind(
   'Threads',
-  table(
+  threadTable(
     [number('Thread'), number('Claims'), number('Refused'), number('Digest of its operations')],
     result.threads.map(({ thread }, index) => [
       String(thread),

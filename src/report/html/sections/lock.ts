@@ -11,7 +11,7 @@ import { html, type Markup, px } from '../markup.ts';
 import { HEAT_STEPS, heatShade } from '../palette.ts';
 import { pngUri } from '../png.ts';
 import { figure, nothingToShow, type Page, type Section, WITHOUT_DETAILS } from '../section.ts';
-import { number, table, tableBehind, text } from '../table.ts';
+import { number, table, tableBehind, text, threadTable } from '../table.ts';
 
 type LockName = 'lock' | 'targetLock';
 
@@ -98,7 +98,7 @@ function handOffFigure(name: LockName, page: Page, details: Details): Markup {
   }
   const total = rows.flatMap((row) => row.slice(1)).reduce((sum, count) => sum + count, 0);
   const kept = rows.reduce((sum, row, thread) => sum + (row[1 + thread] ?? 0), 0);
-  const threads = table(
+  const threads = threadTable(
     [
       number('Thread'),
       number('Acquisitions'),

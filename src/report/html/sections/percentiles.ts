@@ -137,6 +137,7 @@ const RESPONSE_LOOKS: { readonly [O in Operation]: string } = {
   trim: 'allocation',
   remap: 'trim',
   unremap: 'sync',
+  message: 'allocation',
 };
 
 function bandOf(

@@ -1,6 +1,13 @@
 import { formatNs, formatPercent } from '../../../units.ts';
 import { sparesCellsIn } from '../../details.ts';
-import { type Details, DRAIN_OWNER, type Event, SPARE_STATES } from '../../details-schema.ts';
+import {
+  type Details,
+  DRAIN_OWNER,
+  type Event,
+  LATER_OWNER,
+  OWNERS_TOLD,
+  SPARE_STATES,
+} from '../../details-schema.ts';
 import type { Result } from '../../result-schema.ts';
 import { exactCount, plural } from '../../text.ts';
 import { html, jsonScript, type Markup, NOTHING, type Piece, px } from '../markup.ts';
@@ -13,6 +20,8 @@ import { number, table, tableBehind, text } from '../table.ts';
 const RINGS_MAX = 40;
 /** Rows of the list of owners, each a run of spares. */
 const LISTED_MAX = 120;
+/** Owners in the legend of the map; the pointer tells the others. */
+const NAMED_MAX = 40;
 const MAP_WIDTH = 690;
 const LEFT = 62;
 const CELL_MAX = 11;
@@ -314,22 +323,28 @@ function ownerFigure({ result }: Page, details: Details): Markup {
   }
   const cellsOf = new Map<number, number>();
   for (const owner of owners) cellsOf.set(owner, (cellsOf.get(owner) ?? 0) + 1);
-  const threads = Array.from({ length: result.threadCount }, (_, thread) => thread);
-  const nobody = STATE_SHADES.free;
-  const palette = [nobody, ...threads.map(ownerShade), DRAIN_SHADE];
-  const names = [
-    'nobody',
-    ...threads.map((thread) => `thread ${thread}`),
-    'the drain after the run',
+  const toldCount = Math.min(result.threadCount, OWNERS_TOLD);
+  const known = [
+    { owner: 0, name: 'nobody', shade: STATE_SHADES.free },
+    ...Array.from({ length: toldCount }, (_, thread) => ({
+      owner: thread + 1,
+      name: `thread ${thread}`,
+      shade: ownerShade(thread),
+    })),
+    { owner: LATER_OWNER, name: `a thread from ${OWNERS_TOLD} on`, shade: DRAIN_SHADE },
+    { owner: DRAIN_OWNER, name: 'the drain after the run', shade: DRAIN_SHADE },
   ];
-  const places = owners.map((owner) => (owner === DRAIN_OWNER ? threads.length + 1 : owner));
+  const palette = known.map(({ shade }) => shade);
+  const names = known.map(({ name }) => name);
+  const indexOf = new Map(known.map(({ owner }, index) => [owner, index]));
+  const places = owners.map((owner) => indexOf.get(owner) ?? 0);
   const grid = gridOf(details.spareMap.cellCount);
-  const used = [...cellsOf].map(([owner]) => (owner === DRAIN_OWNER ? threads.length + 1 : owner));
-  const legend = names.flatMap((name, index) =>
-    used.includes(index) ? [swatch(palette[index] as Shade, name)] : [],
-  );
+  const present = known.filter(({ owner }) => cellsOf.has(owner));
+  const legend = present.slice(0, NAMED_MAX).map(({ name, shade }) => swatch(shade, name));
+  if (present.length > NAMED_MAX)
+    legend.push(html`<li>and ${present.length - NAMED_MAX} more</li>`);
   const unit = details.spareMap.sparesPerCell === 1 ? 'spares' : 'cells';
-  const owned = threads.map((thread) => cellsOf.get(thread + 1) ?? 0);
+  const owned = Array.from({ length: toldCount }, (_, thread) => cellsOf.get(thread + 1) ?? 0);
   return figure(
     ownerFinding(owned, unit),
     html`<ul class="legend">${legend}</ul>`,
@@ -352,10 +367,9 @@ function ownerFigure({ result }: Page, details: Details): Markup {
       'By owner',
       table(
         [text('Owner'), number(unit)],
-        names.map((name, index) => [
-          name,
-          exactCount(cellsOf.get(index === threads.length + 1 ? DRAIN_OWNER : index) ?? 0),
-        ]),
+        present
+          .slice(0, NAMED_MAX)
+          .map(({ owner, name }) => [name, exactCount(cellsOf.get(owner) ?? 0)]),
       ),
     ),
   );

@@ -6,7 +6,7 @@ import { lineChart } from '../chart.ts';
 import { html, type Markup } from '../markup.ts';
 import { figure, nothingToShow, type Page, type Section, WITHOUT_DETAILS } from '../section.ts';
 import { ratesOf, tabledSlices, warmupZones } from '../slices.ts';
-import { number, table, tableBehind } from '../table.ts';
+import { number, table, tableBehind, threadTable } from '../table.ts';
 
 /** How much was done, when, and how far behind what was planned. */
 export const throughputSection: Section = {
@@ -18,7 +18,7 @@ export const throughputSection: Section = {
 ${figures.at('byteRate', 'throughput', 'bytesPerSecond')} in the measured phase.</p>`;
     const threads = tableBehind(
       'By thread',
-      table(
+      threadTable(
         [
           number('Thread'),
           number('Operations, warm-up included'),
