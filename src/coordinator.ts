@@ -14,6 +14,7 @@ import { FaultSchedule } from './run/fault-schedule.ts';
 import { IntervalSeries } from './run/interval-series.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
 import { dismissWorkers } from './run/remap-workers.ts';
+import { SliceSeries } from './run/slice-series.ts';
 import { Threads } from './run/threads.ts';
 import { Watchdog } from './run/watchdog.ts';
 import { agentCountOf, type Plan } from './scenario/plan.ts';
@@ -33,6 +34,12 @@ export interface RunOptions {
   readonly onStart?: (running: Running) => void;
   /** The worker's file; tests name their own. */
   readonly workerEntry?: URL;
+}
+
+/** What is taken while the threads run: two series, each on a grid of its own. */
+interface Series {
+  readonly intervals: IntervalSeries;
+  readonly slices: SliceSeries;
 }
 
 export interface Running {
@@ -64,7 +71,10 @@ export async function runPlan(
     { length: agentCountOf(plan) },
     (_, thread) => new ThreadCounters(memory, thread),
   );
-  const series = new IntervalSeries(plan, memory, counters);
+  const series: Series = {
+    intervals: new IntervalSeries(plan, memory, counters),
+    slices: new SliceSeries(plan, memory, counters, trace),
+  };
   const schedule = new FaultSchedule(plan, memory);
   let ending: Ending;
   if (broken === null) {
@@ -113,7 +123,7 @@ interface Course {
   readonly gate: Gate;
   readonly threads: Threads;
   readonly watchdog: Watchdog;
-  readonly series: IntervalSeries;
+  readonly series: Series;
   readonly schedule: FaultSchedule;
 }
 
@@ -131,7 +141,7 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
     if (failure !== null) {
       const dump = watchdog.describe(now, failure.thread);
       await untilLeft(plan, gate);
-      series.take(nowNs() - startNs);
+      takeAll(series, nowNs() - startNs);
       return { kind: 'broken', reason: `thread ${failure.thread} died: ${failure.message}`, dump };
     }
     if (gate.finishedCount() === plan.load.threadCount) {
@@ -149,18 +159,21 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
       const blame = watchdog.blameFor(stalled);
       const reason = `thread ${stalled} completed no operation for ${seconds} s${blame}`;
       await untilLeft(plan, gate);
-      series.take(nowNs() - startNs);
+      takeAll(series, nowNs() - startNs);
       return { kind: 'broken', reason, dump };
     }
     if (signal?.aborted === true && !interrupted) {
       interrupted = true;
       gate.stop();
     }
-    if (now - startNs >= series.nextDueNs()) series.take(now - startNs);
+    for (const one of [series.intervals, series.slices]) {
+      // By a clock read just before: on a busy machine much may have passed since the last look.
+      if (now - startNs >= one.nextDueNs()) one.take(elapsedNs());
+    }
     const dueMs = (schedule.nextDueNs() - elapsedNs()) / 1e6;
     await sleep(Math.min(LOOK_MS, Math.max(0, Math.ceil(dueMs))));
   }
-  series.take(nowNs() - startNs);
+  takeAll(series, elapsedNs());
   if (schedule.crash !== null) return crashedAt(schedule.crash);
   return interrupted
     ? { kind: 'interrupted', reason: String(signal?.reason ?? 'SIGINT'), dump: [] }
@@ -174,6 +187,12 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
 function crashedAt({ takenNs }: EventRecord): Ending {
   const reason = `the power was cut ${(takenNs / 1e9).toFixed(3)} s into the load, as planned`;
   return { kind: 'crashed', reason, dump: [] };
+}
+
+/** Closes what is open in both series. */
+function takeAll({ intervals, slices }: Series, nowNs: number): void {
+  intervals.take(nowNs);
+  slices.take(nowNs);
 }
 
 /** Asks the threads to stop and waits a little; who cannot stop will be terminated. */
@@ -193,7 +212,7 @@ function recordOf(
     readonly startedAt: string;
     readonly startNs: number;
     readonly ending: Ending;
-    readonly series: IntervalSeries;
+    readonly series: Series;
     readonly schedule: FaultSchedule;
   },
 ): RunRecord {
@@ -230,7 +249,8 @@ function recordOf(
     faults: collector.faults(),
     autoRemap: collector.autoRemap(),
     events: known.schedule.events,
-    intervals: known.series.intervals,
+    intervals: known.series.intervals.intervals,
+    slices: known.series.slices.slices,
     memory: collector.memory(),
     environment: known.environment,
   };

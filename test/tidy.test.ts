@@ -195,7 +195,9 @@ const TOKEN = new RegExp(
   'g',
 );
 
-const sources = ['src', 'workers', 'test'].flatMap(filesUnder).map(readSource);
+const paths = ['src', 'workers', 'test'].flatMap(filesUnder);
+const sourcePaths = new Set(paths);
+const sources = paths.map(readSource);
 const product = sources.filter(({ path }) => isProduct(path));
 
 function isProduct(path: string): boolean {
@@ -221,7 +223,7 @@ function filesUnder(folder: string): string[] {
   }
   return entries
     .map((entry) => `${folder}/${entry.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .filter((path) => /\.[jt]s$/.test(path) && !path.endsWith('.d.ts'))
     .sort();
 }
 
@@ -270,7 +272,8 @@ function lineAt(text: string, index: number): number {
 function targetOf(source: Source, { specifier }: Import): string | null {
   if (!specifier.startsWith('.')) return null;
   const path = posix.normalize(posix.join(posix.dirname(source.path), specifier));
-  return path.replace(/\.js$/, '.ts');
+  // Threads are started from what is built: a file that ends in .js here ends in .ts there.
+  return sourcePaths.has(path) ? path : path.replace(/\.js$/, '.ts');
 }
 
 /** `src/scenario/plan.ts` as the table has it: `scenario/plan`. */

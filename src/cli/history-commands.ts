@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT } from '../errors.ts';
 import { listRuns, readResult } from '../report/history.ts';
+import { REPORT_FILE } from '../report/rendered.ts';
 import { RESULT_SCHEMA_VERSION } from '../report/result-schema.ts';
 import { summaryText } from '../report/terminal.ts';
 import { formatNs, formatRate } from '../units.ts';
@@ -46,6 +49,8 @@ export async function showCommand(args: {
     return EXIT.held;
   }
   const { color, unicode, width } = terminalOf(process.stdout);
-  process.stdout.write(summaryText(result, { color, unicode, width, resultPath: path }));
+  const reportPath = join(path, REPORT_FILE);
+  const report = existsSync(reportPath) ? { reportPath } : {};
+  process.stdout.write(summaryText(result, { color, unicode, width, resultPath: path, ...report }));
   return EXIT.held;
 }

@@ -301,6 +301,21 @@ function parserOf(
       (args) => finish(import('./history-commands.ts').then((module) => module.showCommand(args))),
     )
     .command(
+      'report <runs...>',
+      'Make the reports of stored runs again, from stored data alone',
+      (command) =>
+        command
+          .positional('runs', { type: 'string', array: true, demandOption: true })
+          .option('out', outOption)
+          .option('baseline', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'A stored run to draw dashed behind the percentiles',
+            group: 'Output:',
+          }),
+      (args) => finish(import('./report-command.ts').then((module) => module.reportCommand(args))),
+    )
+    .command(
       'init [name]',
       'Write a commented scenario file to start from',
       (command) =>
@@ -370,6 +385,7 @@ const COMMANDS = [
   'layout',
   'list',
   'show',
+  'report',
   'init',
   'schema',
   'doctor',

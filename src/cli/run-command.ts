@@ -1,8 +1,11 @@
+import { basename, join } from 'node:path';
 import { judge } from '../check/index.ts';
 import { type Running, runPlan } from '../coordinator.ts';
 import { EXIT } from '../errors.ts';
+import { detailsOf } from '../report/details.ts';
 import { writeResultFolder } from '../report/folder.ts';
 import { type Live, startLive } from '../report/live.ts';
+import { REPORT_FILE } from '../report/rendered.ts';
 import { resultOf } from '../report/result.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { summaryText } from '../report/terminal.ts';
@@ -24,6 +27,15 @@ export interface RunArguments {
   readonly maxMemory: string | undefined;
 }
 
+/** A report shows this run among so many before it. */
+const REPEATS_KEPT = 19;
+
+interface Ended {
+  readonly result: Result;
+  /** Name of its folder. */
+  readonly folder: string;
+}
+
 /** Runs scenario files one after another. Returns the exit code of the worst of them. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const sets = args.seed === undefined ? args.set : [...args.set, `seed=${args.seed}`];
@@ -35,11 +47,21 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const results: Result[] = [];
   try {
     for (const scenario of scenarios) {
+      const folders: string[] = [];
       for (const repeat of repeats) {
         if (interruption.signal.aborted) break;
         const seeded = repeat === 0 ? scenario : reseeded(scenario, sets, repeat);
         const showsPath = scenarios.length * args.repeat > 1;
-        results.push(await runOne(seeded, { ...args, sets }, interruption.signal, showsPath));
+        const earlier = folders.slice(-REPEATS_KEPT);
+        const ended = await runOne(
+          seeded,
+          { ...args, sets },
+          interruption.signal,
+          showsPath,
+          earlier,
+        );
+        results.push(ended.result);
+        folders.push(ended.folder);
       }
     }
   } finally {
@@ -68,7 +90,8 @@ async function runOne(
   args: RunArguments & { readonly sets: readonly string[] },
   signal: AbortSignal,
   separates: boolean,
-): Promise<Result> {
+  repeats: readonly string[],
+): Promise<Ended> {
   let live: Live | null = null;
   const onStart = (running: Running): void => {
     live = startLive({
@@ -82,18 +105,21 @@ async function runOne(
   );
   const verdicts = judge(plan, run);
   const result = resultOf({ plan, scenario, sourceFile, sets: args.sets, run, verdicts });
+  const details = detailsOf({ run, verdicts, repeats });
   const resultPath = await writeResultFolder({
     result,
+    details,
     run,
     outDir: args.out,
     claims: args.claims,
   });
   if (!args.json && !args.quiet) {
     const { color, unicode, width } = terminalOf(process.stdout);
-    const text = summaryText(result, { color, unicode, width, resultPath });
+    const reportPath = join(resultPath, REPORT_FILE);
+    const text = summaryText(result, { color, unicode, width, resultPath, reportPath });
     process.stdout.write(separates ? `${text}\n` : text);
   }
-  return result;
+  return { result, folder: basename(resultPath) };
 }
 
 function liveOptions(args: RunArguments) {

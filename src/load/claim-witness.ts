@@ -8,6 +8,7 @@ import { OwnerTable } from '../record/owner-table.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
+import type { MissWatch } from './miss-watch.ts';
 
 /**
  * Writes down what the control path does with spares, in the log and the owner table of the thread
@@ -19,26 +20,35 @@ export class ClaimWitness implements SpareWitness {
   readonly #owners: OwnerTable;
   readonly #claims: ClaimLog;
   readonly #allocation: SharedHistogram;
+  readonly #allocationMiss: SharedHistogram | null;
   readonly #times: Float64Array;
+  /** null where there is no cache to miss. */
+  readonly #misses: MissWatch | null;
   /** LBA -> spare, for all that was claimed and not given back. */
   readonly #held = new Map<number, number>();
 
-  constructor(memory: Memory, thread: number, times: Float64Array) {
+  constructor(memory: Memory, thread: number, times: Float64Array, misses: MissWatch | null) {
     this.#counters = new ThreadCounters(memory, thread);
     this.#owners = new OwnerTable(memory.words, memory.layout.owners);
     this.#claims = new ClaimLog(memory, thread);
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
+    this.#allocationMiss = SharedHistogram.of(memory, thread, 'allocation.miss');
     this.#times = times;
+    this.#misses = misses;
   }
 
   asking(): void {
+    // Forgets what was given back since the last call.
+    this.#misses?.tell();
     stampNs(this.#times, T.asked);
   }
 
   answered(_thread: number, lba: number, spare: number): void {
     const times = this.#times;
     stampNs(times, T.answered);
-    this.#allocation.record((times[T.answered] as number) - (times[T.asked] as number));
+    const ns = (times[T.answered] as number) - (times[T.asked] as number);
+    this.#allocation.record(ns);
+    if (this.#misses?.tell() === true) this.#allocationMiss?.record(ns);
     if (spare === NO_SPARE) this.#refused();
     else this.#claim(lba, spare);
   }

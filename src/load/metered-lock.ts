@@ -2,7 +2,7 @@ import { stampNs } from '../clock.ts';
 import type { Lock } from '../lock/lock.ts';
 import { parksOf } from '../lock/relax.ts';
 import type { Memory } from '../memory/attach.ts';
-import { LockCounter, ThreadFloat, WAITING_FOR } from '../memory/layout.ts';
+import { handOffFloatOf, LockCounter, ThreadFloat, WAITING_FOR } from '../memory/layout.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 
@@ -23,13 +23,20 @@ const TIME_COUNT = 3;
  * The holder word is written and read plainly, inside the critical section: if the lock excludes,
  * nobody else can be writing it, and a foreign mark found there is proof that it does not. Two that
  * enter at the very same moment may each miss the other; they meet again when they leave.
+ *
+ *     0                 nobody has held it yet
+ *     thread + 1        that thread is inside
+ *     −(thread + 1)     nobody is; that thread was the last. Its successor counts the hand-off
  */
 export class MeteredLock implements Lock {
   readonly #inner: Lock;
   readonly #words: Int32Array;
+  readonly #floats: Float64Array;
   readonly #holder: number;
   readonly #counters: ThreadCounters;
   readonly #counterBase: number;
+  /** First float of this thread's row of hand-offs. */
+  readonly #handOffs: number;
   readonly #waitingFor: number;
   readonly #wait: SharedHistogram;
   readonly #hold: SharedHistogram;
@@ -49,9 +56,11 @@ export class MeteredLock implements Lock {
     const isAllocation = which === 'allocationLock';
     this.#inner = inner;
     this.#words = memory.words;
+    this.#floats = memory.floats;
     this.#holder = isAllocation ? memory.layout.allocationHolder : memory.layout.targetHolder;
     this.#counters = new ThreadCounters(memory, thread);
     this.#counterBase = isAllocation ? ThreadFloat.allocationLock : ThreadFloat.targetLock;
+    this.#handOffs = handOffFloatOf(memory.layout, thread, which);
     this.#waitingFor = WAITING_FOR[which];
     this.#wait = SharedHistogram.of(memory, thread, `${which}.wait`) as SharedHistogram;
     this.#hold = SharedHistogram.of(memory, thread, `${which}.hold`) as SharedHistogram;
@@ -75,8 +84,11 @@ export class MeteredLock implements Lock {
       waited = this.#inner.acquire(thread);
     }
     counters.waitingFor = WAITING_FOR.nothing;
-    if (this.#words[this.#holder] !== 0) {
-      counters.add(this.#counterBase + LockCounter.overlaps, 1);
+    const mark = this.#words[this.#holder] as number;
+    if (mark > 0) counters.add(this.#counterBase + LockCounter.overlaps, 1);
+    else {
+      const at = this.#handOffs - mark;
+      this.#floats[at] = (this.#floats[at] as number) + 1;
     }
     this.#words[this.#holder] = thread + 1;
     counters.add(this.#counterBase + LockCounter.acquisitions, 1);
@@ -89,11 +101,11 @@ export class MeteredLock implements Lock {
   }
 
   release(thread: number): void {
-    const holder = this.#words[this.#holder];
-    if (holder !== thread + 1 && holder !== 0) {
+    const mark = this.#words[this.#holder] as number;
+    if (mark > 0 && mark !== thread + 1) {
       this.#counters.add(this.#counterBase + LockCounter.overlaps, 1);
     }
-    this.#words[this.#holder] = 0;
+    this.#words[this.#holder] = -1 - thread;
     const times = this.#times;
     if (times[HELD_SINCE] !== 0) {
       stampNs(times, RELEASED);

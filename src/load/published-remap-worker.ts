@@ -45,7 +45,7 @@ export class PublishedRemapWorker implements QueueServer {
       device: deviceOn(plan, memory, targetLock, thread),
       targetLock,
       allocator: allocatorOn(plan, words, layout, allocationLock),
-      witness: new ClaimWitness(memory, thread, times),
+      witness: new ClaimWitness(memory, thread, times, null),
     });
     this.#words = words;
     this.#own = partOf(layout.failures, thread, FailureWord.wordCount);

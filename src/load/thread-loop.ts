@@ -28,6 +28,7 @@ import { CorruptionDice } from './corruption-dice.ts';
 import { DataProbe } from './data-probe.ts';
 import { ErrorRecovery } from './error-recovery.ts';
 import { MeteredLock } from './metered-lock.ts';
+import { MissWatch } from './miss-watch.ts';
 import {
   DRAWN_MOST,
   DrawnOperations,
@@ -65,6 +66,8 @@ export class ThreadLoop {
   readonly #device: Device;
   readonly #allocator: SpareAllocator;
   readonly #allocationLock: MeteredLock;
+  /** null where there is no cache to miss. */
+  readonly #misses: MissWatch | null;
   readonly #owners: OwnerTable;
   readonly #claims: ClaimLog;
   readonly #counters: ThreadCounters;
@@ -76,6 +79,7 @@ export class ThreadLoop {
   readonly #service: readonly (SharedHistogram | null)[];
   readonly #response: readonly (SharedHistogram | null)[];
   readonly #allocation: SharedHistogram;
+  readonly #allocationMiss: SharedHistogram | null;
   readonly #writeByte: number;
   readonly #readByte: number;
   readonly #controlPath: TargetControl | null;
@@ -100,7 +104,8 @@ export class ThreadLoop {
     const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
     const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
     this.#allocationLock = new MeteredLock(allocationLock, memory, thread, 'allocationLock');
-    this.#allocator = allocatorOn(plan, words, layout, this.#allocationLock);
+    this.#misses = MissWatch.over(this.#allocationLock, plan, memory);
+    this.#allocator = allocatorOn(plan, words, layout, this.#misses ?? this.#allocationLock);
     const meteredTargetLock = new MeteredLock(targetLock, memory, thread, 'targetLock');
     this.#device = deviceOn(plan, memory, meteredTargetLock, thread);
     this.#owners = new OwnerTable(words, layout.owners);
@@ -120,6 +125,7 @@ export class ThreadLoop {
       SharedHistogram.of(memory, thread, `${name}.response`),
     );
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
+    this.#allocationMiss = SharedHistogram.of(memory, thread, 'allocation.miss');
     const staging = partOf(layout.staging, thread, 2 * layout.stagingWords);
     this.#writeByte = Math.imul(staging, WORD_BYTES);
     this.#readByte = Math.imul(staging + layout.stagingWords, WORD_BYTES);
@@ -140,7 +146,7 @@ export class ThreadLoop {
       device: this.#device,
       targetLock,
       allocator: this.#allocator,
-      witness: new ClaimWitness(memory, this.#thread, this.#times),
+      witness: new ClaimWitness(memory, this.#thread, this.#times, this.#misses),
     });
   }
 
@@ -400,8 +406,11 @@ export class ThreadLoop {
 
   #recordAllocation(): void {
     const times = this.#times;
+    const missed = this.#misses?.tell() === true;
     if ((times[T.issue] as number) < (times[T.measure] as number)) return;
-    this.#allocation.record((times[T.answered] as number) - (times[T.asked] as number));
+    const ns = (times[T.answered] as number) - (times[T.asked] as number);
+    this.#allocation.record(ns);
+    if (missed) this.#allocationMiss?.record(ns);
   }
 
   #unremap(lba: number): number {
@@ -421,6 +430,7 @@ export class ThreadLoop {
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
     stampNs(this.#times, T.answered);
+    this.#misses?.tell();
     this.#counters.add(ThreadFloat.released, 1);
     this.#claims.released(lba, spare, this.#times);
   }

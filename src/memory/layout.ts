@@ -301,6 +301,12 @@ export const FindingEntry = {
   wordCount: 10,
 } as const;
 
+/**
+ * A thread's row of a lock's hand-offs: how often it got the lock as the first ever (0), and how
+ * often after thread f (1 + f). Floats; a row for the allocation lock, then one for the other.
+ */
+const HandOff = { first: 0, after: 1 } as const;
+
 /** Floats before a histogram's counts. */
 export const HistogramFloat = { overflow: 0, sum: 1, min: 2, max: 3, counts: 8 } as const;
 
@@ -319,6 +325,8 @@ export const HISTOGRAM_NAMES = [
 ] as const;
 export type HistogramName =
   | (typeof HISTOGRAM_NAMES)[number]
+  /** Those calls of 'allocation' that found the cache empty; where there is a cache. */
+  | 'allocation.miss'
   | `${Operation}.service`
   | `${Operation}.response`;
 
@@ -376,6 +384,9 @@ export interface Layout {
   readonly claimCapacity: number;
   readonly conflicts: number;
   readonly findings: number;
+  readonly handOffs: number;
+  /** Floats of a thread's row for one lock: see HandOff. */
+  readonly handOffRowFloats: number;
   readonly audit: number;
   /** log2 of the sectors in a group of the audit. */
   readonly auditShift: number;
@@ -678,6 +689,13 @@ export function layoutOf(plan: Plan): Layout {
     audited ? FINDING_LOG_COUNT * FindingEntry.wordCount : 0,
     'coordinator, after the end',
   );
+  const handOffRowFloats = HandOff.after + threadCount;
+  const handOffs = addPerThread(
+    'lock hand-offs',
+    'instrument',
+    2 * 2 * handOffRowFloats,
+    'coordinator, after the end',
+  );
   const auditShift = auditShiftOf(plan);
   const audit = add(
     'audit',
@@ -784,6 +802,8 @@ export function layoutOf(plan: Plan): Layout {
     claimCapacity,
     conflicts,
     findings,
+    handOffs,
+    handOffRowFloats,
     audit,
     auditShift,
     pool,
@@ -802,6 +822,17 @@ export function layoutOf(plan: Plan): Layout {
 /** First word of thread t's part of a per-thread region whose parts hold `words` words each. */
 export function partOf(region: number, thread: number, words: number): number {
   return region + thread * roundUp(words, STRIDE);
+}
+
+/** First float of one thread's row of hand-offs of one lock. */
+export function handOffFloatOf(
+  layout: Layout,
+  thread: number,
+  which: 'allocationLock' | 'targetLock',
+): number {
+  const { handOffs, handOffRowFloats } = layout;
+  const word = partOf(handOffs, thread, 2 * 2 * handOffRowFloats);
+  return word / 2 + (which === 'allocationLock' ? 0 : handOffRowFloats);
 }
 
 /** First word of one thread's histogram. */
@@ -852,6 +883,8 @@ function highestLatencyNsOf(plan: Plan): number {
 
 function histogramNamesOf(plan: Plan): readonly HistogramName[] {
   const names: HistogramName[] = [...HISTOGRAM_NAMES];
+  const mayAllocate = plan.load.mix.remap > 0 || plan.load.messages !== null;
+  if (plan.allocator.kind === 'cached' && mayAllocate) names.push('allocation.miss');
   const planned = plan.load.trace !== null && plan.load.trace.speed !== null;
   for (const operation of operationsOf(plan)) {
     names.push(`${operation}.service`);

@@ -14,9 +14,11 @@
  */
 import {
   build,
+  decodeFromCompressedBase64,
   encodeIntoCompressedBase64,
   type Histogram as HdrHistogram,
   HistogramLogWriter,
+  type JsHistogram,
 } from 'hdr-histogram-js';
 import { assert } from '../errors.ts';
 import { type Histogram, highestOf, lowestOf } from './histogram.ts';
@@ -68,6 +70,23 @@ export function toHdr(histogram: Histogram): HdrHistogram {
 /** HdrHistogram's V2 encoding, deflated, as base64; what `.hlog` lines hold. */
 export function encodeHistogram(histogram: Histogram): string {
   return encodeIntoCompressedBase64(toHdr(histogram));
+}
+
+/**
+ * Counts by bucket, out of what encodeHistogram() made of a histogram that nothing had overflowed.
+ *
+ * @throws Error when the text is damaged, or holds latencies beyond `bucketCount` buckets
+ */
+export function decodeHistogram(encoded: string, bucketCount: number): Float64Array {
+  const hdr = decodeFromCompressedBase64(encoded, 64) as JsHistogram;
+  const counts = new Float64Array(bucketCount);
+  for (let index = 0; index < hdr.countsArrayLength; index++) {
+    const count = hdr.getCountAtIndex(index);
+    if (count === 0) continue;
+    if (index >= bucketCount) throw new Error('it holds latencies beyond the range of the run');
+    counts[index] = count;
+  }
+  return counts;
 }
 
 /** Mean, and standard deviation of the population, both in ns and not rounded; 0 when empty. */

@@ -83,6 +83,35 @@ export function mergeHistograms(histograms: readonly Histogram[], bucketCount: n
   return { counts, count, sumNs, minNs: count === 0 ? 0 : minNs, maxNs, overflowCount };
 }
 
+/**
+ * What is in the first and not in the second, which must be a part of it: what was recorded between
+ * two snapshots, or all but some. Minimum and maximum of the difference are not known
+ * exactly; they are those of its lowest and highest bucket. Empty buckets at the top are cut off.
+ */
+export function differenceOf(now: Histogram, before: Histogram): Histogram {
+  const counts = now.counts.slice();
+  for (const [index, count] of before.counts.entries()) {
+    counts[index] = (counts[index] as number) - count;
+  }
+  const lowest = counts.findIndex((count) => count > 0);
+  const highest = counts.findLastIndex((count) => count > 0);
+  const overflowCount = now.overflowCount - before.overflowCount;
+  const count = now.count - before.count;
+  return {
+    counts: counts.slice(0, highest + 1),
+    count,
+    sumNs: now.sumNs - before.sumNs,
+    minNs: lowest < 0 ? 0 : Math.max(now.minNs, lowestOf(lowest)),
+    maxNs:
+      overflowCount > 0 || highest < 0
+        ? count > 0
+          ? now.maxNs
+          : 0
+        : Math.min(now.maxNs, highestOf(highest)),
+    overflowCount,
+  };
+}
+
 /** Histogram of exact samples; what tests and small tools use. */
 export function histogramOf(samplesNs: Iterable<number>, bucketCount: number): Histogram {
   const counts = new Float64Array(bucketCount);

@@ -42,6 +42,7 @@ export interface RunRecord {
   /** In the order in which they took effect. */
   readonly events: readonly EventRecord[];
   readonly intervals: readonly Interval[];
+  readonly slices: readonly Slice[];
   readonly memory: MemoryRecord;
   readonly environment: Environment;
 }
@@ -106,6 +107,10 @@ export interface AllocationRecord {
   } | null;
   /** Measured phase; granted and refused calls alike. */
   readonly service: Histogram;
+  /** Those of them that found a spare in the cache; all of them where there is no cache. */
+  readonly hit: Histogram;
+  /** Those that found the cache empty, "none" among them. */
+  readonly miss: Histogram;
 }
 
 export interface CacheRecord {
@@ -133,6 +138,11 @@ export interface LockRecord {
     readonly acquisitionCount: number;
     readonly contendedCount: number;
   }[];
+  /**
+   * A row a thread: how often it was the first to get the lock (0), and how often it got it after
+   * thread f had it (1 + f). An acquisition that found another thread inside is in no row.
+   */
+  readonly handOffs: readonly (readonly number[])[];
 }
 
 /** retired: a spare that a remap worker claimed, found bad, and keeps out of use. */
@@ -306,6 +316,28 @@ export interface Interval {
   readonly grantedCount: number;
   readonly refusedCount: number;
   readonly ownerConflictCount: number;
+}
+
+/**
+ * A thin slice of the run, for pictures: finer than an interval and coarser in latency. Taken like
+ * one; the two grids have nothing to do with each other.
+ */
+export interface Slice {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly phase: 'warmup' | 'measure';
+  /** Service times completed in it by row (see latency-row.ts); up to the last row in use. */
+  readonly rows: { readonly [O in Operation]: Float64Array };
+  /** Totals so far, at endNs, warm-up included. */
+  readonly operationCount: number;
+  readonly grantedCount: number;
+  readonly refusedCount: number;
+  readonly ownerConflictCount: number;
+  /** As the allocator under test counted them; 0 where it has no cache. */
+  readonly hitCount: number;
+  readonly missCount: number;
+  /** Operations whose planned arrival had come by then; null where nothing is planned. */
+  readonly plannedCount: number | null;
 }
 
 export interface MemoryRecord {

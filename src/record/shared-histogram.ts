@@ -43,6 +43,25 @@ export class SharedHistogram {
     }
   }
 
+  /**
+   * Adds its counts up by groups of buckets: `groupOf` names each bucket's. Looks only at buckets
+   * between the smallest and the largest latency, so that it may be done often; what overflowed
+   * the range is left out.
+   */
+  addTo(sums: Float64Array, groupOf: Uint16Array): void {
+    const floats = this.#floats;
+    const storedMin = floats[this.#base + HistogramFloat.min] as number;
+    if (storedMin === 0) return;
+    const max = floats[this.#base + HistogramFloat.max] as number;
+    const end = Math.min(bucketIndexOf(max) + 1, this.#bucketCount);
+    for (let index = bucketIndexOf(storedMin - 1); index < end; index++) {
+      const count = floats[this.#counts + index] as number;
+      if (count === 0) continue;
+      const group = groupOf[index] as number;
+      sums[group] = (sums[group] as number) + count;
+    }
+  }
+
   snapshot(): Histogram {
     const { min, max, sum, overflow } = HistogramFloat;
     const counts = this.#floats.slice(this.#counts, this.#counts + this.#bucketCount);

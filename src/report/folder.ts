@@ -1,19 +1,23 @@
 /**
- * A run's folder under the results directory. It is written whole under a name that begins with a
- * dot and renamed when it is complete, so that a reader never sees half of it; then one line is
- * appended to the index. Nothing is written outside the results directory, whatever a scenario is
- * called: of its name only letters, digits and hyphens go into a path.
+ * A run's folder under the results directory. Three files hold what is known of the run
+ * (`result.json`, `details.json`, `latency.hlog`); the others are made from the first two. The
+ * folder is written whole under a name that begins with a dot and renamed when it is complete, so
+ * that a reader never sees half of it; then one line is appended to the index. Nothing is written
+ * outside the results directory, whatever a scenario is called: of its name only letters, digits
+ * and hyphens go into a path.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hgrmOf, hlogOf, type LoggedInterval } from '../record/hdr.ts';
-import type { Histogram } from '../record/histogram.ts';
+import { UsageError } from '../errors.ts';
+import { hlogOf, type LoggedInterval } from '../record/hdr.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { OPERATIONS } from '../scenario/plan.ts';
+import type { Details } from './details-schema.ts';
 import { INDEX_FILE, indexEntryOf, RESULT_FILE } from './history.ts';
-import { markdownSummary } from './markdown.ts';
+import { renderedFiles } from './rendered.ts';
 import type { Result } from './result-schema.ts';
+import { DETAILS_FILE, readRepeats, type StoredRun } from './stored-run.ts';
 
 const NAME_LENGTH_MAX = 60;
 /** Folders of one name: as many runs of one scenario and seed as can start within a second. */
@@ -22,6 +26,7 @@ const CLAIMS_PER_WRITE = 16_384;
 
 export interface FolderInput {
   readonly result: Result;
+  readonly details: Details;
   readonly run: RunRecord;
   /** The results directory; made if it is missing. */
   readonly outDir: string;
@@ -36,23 +41,64 @@ export interface FolderInput {
  * @throws Error with one sentence when the directory cannot be written
  */
 export async function writeResultFolder(input: FolderInput): Promise<string> {
-  const { result, run, outDir, claims } = input;
+  const { result, details, run, outDir, claims } = input;
   const unfinished = join(outDir, `.${randomUUID()}`);
+  let failure: unknown = null;
+  let path: string;
   try {
     await mkdir(unfinished, { recursive: true });
     await writeFile(join(unfinished, RESULT_FILE), `${JSON.stringify(result, null, 2)}\n`);
-    await writeFile(join(unfinished, 'latency.hgrm'), spectraOf(run));
+    await writeFile(join(unfinished, DETAILS_FILE), `${JSON.stringify(details)}\n`);
     await writeFile(join(unfinished, 'latency.hlog'), intervalLogOf(run));
-    await writeFile(join(unfinished, 'summary.md'), markdownSummary(result));
     if (claims) await writeClaims(run, join(unfinished, 'claims.csv'));
+    const { repeats } = await readRepeats(details, outDir);
+    // Before the folder gets its name, so that it is never seen without. What was measured is not
+    // lost for a report that cannot be made.
+    await writeRendered(unfinished, { result, details, repeats }).catch((error: unknown) => {
+      failure = error;
+    });
     const name = await renameToFree(unfinished, outDir, folderName(result));
+    path = join(outDir, name);
     await appendFile(join(outDir, INDEX_FILE), `${JSON.stringify(indexEntryOf(result, name))}\n`);
-    return join(outDir, name);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true }).catch(() => {});
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The results cannot be written to ${outDir}: ${reason}`, { cause: error });
+    throw new Error(`The results cannot be written to ${outDir}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
+  if (failure === null) return path;
+  throw new Error(
+    `The results are in ${path}; their reports cannot be made: ${messageOf(failure)}`,
+    {
+      cause: failure,
+    },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Makes the rendered files of a run again, each written whole under another name and renamed.
+ *
+ * @returns their names
+ * @throws UsageError when the folder cannot be written
+ */
+export async function writeRendered(path: string, run: StoredRun): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, text } of renderedFiles(run)) {
+    const unfinished = join(path, `.${name}-${randomUUID()}`);
+    try {
+      await writeFile(unfinished, text);
+      await rename(unfinished, join(path, name));
+    } catch (error) {
+      await rm(unfinished, { force: true }).catch(() => {});
+      throw new UsageError(`${join(path, name)} cannot be written: ${messageOf(error)}.`);
+    }
+    names.push(name);
+  }
+  return names;
 }
 
 /** `2026-11-22T07-40-12_name_s42`; the time is UTC. */
@@ -88,34 +134,6 @@ export async function renameToFree(from: string, outDir: string, name: string): 
       if (!isTaken || suffix === SUFFIX_MAX) throw error;
     }
   }
-}
-
-/** One spectrum per distribution that has samples, each under a comment that names it. */
-function spectraOf(run: RunRecord): string {
-  const parts: string[] = [];
-  const add = (title: string, histogram: Histogram): void => {
-    if (histogram.count === 0) return;
-    const overflow =
-      histogram.overflowCount === 0
-        ? ''
-        : `# ${histogram.overflowCount} of them above the range, entered at the maximum\n`;
-    const head = `# ${title}: ${histogram.count} latencies, in microseconds\n${overflow}`;
-    parts.push(`${head}${hgrmOf(histogram)}`);
-  };
-  for (const name of OPERATIONS) {
-    const { service, response } = run.operations[name];
-    add(`${name}, service time (completion - issue)`, service);
-    if (response !== service) {
-      add(`${name}, response time (completion - planned arrival)`, response);
-    }
-  }
-  add('allocation, the allocator call alone', run.allocation.service);
-  for (const lock of [run.allocationLock, run.targetLock]) {
-    const sampled = lock.samplePeriod > 1 ? `, 1 in ${lock.samplePeriod} acquisitions` : '';
-    add(`${lock.name} lock, wait${sampled}`, lock.wait);
-    add(`${lock.name} lock, hold${sampled}`, lock.hold);
-  }
-  return parts.length === 0 ? '# no latencies were measured\n' : parts.join('\n');
 }
 
 /** Service times by interval. Warm-up has tags of its own, so that nobody merges it by accident. */

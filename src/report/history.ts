@@ -96,7 +96,7 @@ function entryFrom(line: string): IndexEntry | null {
   return parsed.success ? parsed.data : null;
 }
 
-function parsedJson(text: string): unknown {
+export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

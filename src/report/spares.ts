@@ -1,4 +1,5 @@
-import type { RunRecord } from '../record/run-record.ts';
+import type { Claim, RunRecord } from '../record/run-record.ts';
+import { SPARE_STATES, type SpareState } from './details-schema.ts';
 import type { Result } from './result-schema.ts';
 
 /**
@@ -8,33 +9,49 @@ import type { Result } from './result-schema.ts';
  * for the conservation check to say.
  */
 export function sparesOf(run: RunRecord): Result['spares'] {
+  const counts = new Array<number>(SPARE_STATES.length).fill(0);
+  for (const state of statesOf(run)) counts[state] = (counts[state] as number) + 1;
+  const of = (state: SpareState): number => counts[SPARE_STATES.indexOf(state)] as number;
+  const [used, cached, free] = [of('used'), of('cached'), of('free')];
+  const allocatable = used + cached + free;
+  return {
+    total: run.spares.reserved.length,
+    reserved: of('reserved'),
+    allocatable,
+    used,
+    cached,
+    free,
+  };
+}
+
+/** Index into SPARE_STATES of each spare; no spare is called a collision here. */
+export function statesOf(run: RunRecord): Uint8Array {
   const { reserved, marked, allocatableEnd } = run.spares;
   const claimed = liveClaims(run);
   const ring = sparesInRing(run);
-  let reservedCount = 0;
-  let used = 0;
-  let cached = 0;
-  let free = 0;
-  for (let spare = 0; spare < reserved.length; spare++) {
-    if (reserved[spare] === 1) reservedCount++;
-    else if (spare >= allocatableEnd) continue;
-    else if (claimed.has(spare)) used++;
-    else if (ring.has(spare)) cached++;
-    else if (marked[spare] === 1) used++;
-    else free++;
-  }
-  const allocatable = used + cached + free;
-  return { total: reserved.length, reserved: reservedCount, allocatable, used, cached, free };
+  const stateOf = (spare: number): SpareState => {
+    if (reserved[spare] === 1) return 'reserved';
+    if (spare >= allocatableEnd) return 'beyond the limit';
+    if (claimed.has(spare)) return 'used';
+    if (ring.has(spare)) return 'cached';
+    return marked[spare] === 1 ? 'used' : 'free';
+  };
+  return Uint8Array.from(reserved, (_, spare) => SPARE_STATES.indexOf(stateOf(spare)));
 }
 
-/** Spares with more claims than releases. */
-function liveClaims(run: RunRecord): Set<number> {
-  const balances = new Map<number, number>();
-  for (const { kind, spare } of run.claims) {
-    balances.set(spare, (balances.get(spare) ?? 0) + (kind === 'release' ? -1 : 1));
+/** Claims that no release undid, by spare: of one spare the first ones count as undone first. */
+export function liveClaims(run: RunRecord): Map<number, Claim[]> {
+  const live = new Map<number, Claim[]>();
+  for (const claim of run.claims) {
+    const holders = live.get(claim.spare) ?? [];
+    if (claim.kind !== 'release') holders.push(claim);
+    else {
+      const own = holders.findIndex(({ lba }) => lba === claim.lba);
+      holders.splice(Math.max(0, own), 1);
+    }
+    if (holders.length > 0) live.set(claim.spare, holders);
+    else live.delete(claim.spare);
   }
-  const live = new Set<number>();
-  for (const [spare, balance] of balances) if (balance > 0) live.add(spare);
   return live;
 }
 

@@ -21,8 +21,10 @@ import { columnsOf, exactCount, plural, wrap } from './text.ts';
 import { isCollision, isExpected } from './verdict.ts';
 
 export interface SummaryOptions extends TextOptions {
-  /** Where the result was written; the last line, left out without it. */
+  /** Where the result was written; left out without it. */
   readonly resultPath?: string;
+  /** The page for a browser; the last line, left out without it. */
+  readonly reportPath?: string;
 }
 
 /** Column at which the lines below LOCK, CACHE, … begin. */
@@ -50,7 +52,7 @@ export function summaryText(result: Result, options: SummaryOptions): string {
     latencyLines(result, style),
     stateLines(result, style),
     warningLines(result, style),
-    closingLines(result, options.resultPath, style),
+    closingLines(result, options, style),
   ];
   const lines = blocks.filter((block) => block.length > 0).flatMap((block) => [...block, '']);
   return lines.map((line) => line.trimEnd()).join('\n');
@@ -364,14 +366,16 @@ function warningLines({ warnings }: Result, style: Style): string[] {
   return warnings.flatMap(({ text }) => hanging(`  ${style.mark('warn').trimEnd()} `, text, style));
 }
 
-function closingLines(result: Result, resultPath: string | undefined, style: Style): string[] {
+function closingLines(result: Result, options: SummaryOptions, style: Style): string[] {
   const { verdict, repro } = result;
+  const { resultPath, reportPath } = options;
   const mark = style.mark(verdict.exitCode === 0 ? 'pass' : 'fail').trimEnd();
   return [
     ...hanging(`  ${mark} `, verdict.sentence, style),
-    // Never broken in two: these two lines are there to be copied.
+    // Never broken in two: these lines are there to be copied.
     `  repeat:  ${style.text(repro)}`,
     ...(resultPath === undefined ? [] : [`  result:  ${style.text(resultPath)}`]),
+    ...(reportPath === undefined ? [] : [`  report:  ${style.text(reportPath)}`]),
   ];
 }
 

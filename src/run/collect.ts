@@ -17,6 +17,7 @@ import {
   FINDING_LOG_COUNT,
   FindingEntry,
   type HistogramName,
+  handOffFloatOf,
   hasControlPath,
   LockCounter,
   OperationCounter,
@@ -27,7 +28,12 @@ import {
   TargetTable,
   ThreadFloat,
 } from '../memory/layout.ts';
-import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histogram.ts';
+import {
+  differenceOf,
+  emptyHistogram,
+  type Histogram,
+  mergeHistograms,
+} from '../record/histogram.ts';
 import { ownerOf } from '../record/owner-table.ts';
 import {
   type AllocationRecord,
@@ -127,6 +133,8 @@ export class Collector {
   allocation(drain: Drain): AllocationRecord {
     const grantedCount = this.total(ThreadFloat.granted);
     const refusedCount = this.total(ThreadFloat.refused);
+    const service = this.histogram('allocation');
+    const miss = this.histogram('allocation.miss');
     const refusals = this.#agents
       .map((counters, thread) => ({
         thread,
@@ -141,7 +149,9 @@ export class Collector {
       refusedCount,
       drainedCount: drain.claims.length,
       firstRefusal: refusals[0] ?? null,
-      service: this.histogram('allocation'),
+      service,
+      hit: differenceOf(service, miss),
+      miss,
     };
   }
 
@@ -156,6 +166,7 @@ export class Collector {
 
   lock(which: 'allocationLock' | 'targetLock'): LockRecord {
     const base = ThreadFloat[which];
+    const { floats, layout } = this.#memory;
     return {
       kind: which === 'allocationLock' ? this.#plan.lock.kind : targetLockKindOf(this.#plan),
       name: which === 'allocationLock' ? 'allocation' : 'target',
@@ -171,6 +182,10 @@ export class Collector {
         acquisitionCount: counters.get(base + LockCounter.acquisitions),
         contendedCount: counters.get(base + LockCounter.contended),
       })),
+      handOffs: this.#agents.map((_, thread) => {
+        const row = handOffFloatOf(layout, thread, which);
+        return [...floats.slice(row, row + layout.handOffRowFloats)];
+      }),
     };
   }
 

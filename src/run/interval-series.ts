@@ -1,10 +1,9 @@
 import type { Memory } from '../memory/attach.ts';
 import { ThreadFloat } from '../memory/layout.ts';
 import {
+  differenceOf,
   emptyHistogram,
   type Histogram,
-  highestOf,
-  lowestOf,
   mergeHistograms,
 } from '../record/histogram.ts';
 import type { Interval } from '../record/run-record.ts';
@@ -58,7 +57,7 @@ export class IntervalSeries {
     const operations = byOperation((name) => {
       const parts = this.#histograms[name].map((histogram) => histogram.snapshot());
       const total = mergeHistograms(parts, parts.length === 0 ? 0 : this.#bucketCount);
-      const service = difference(total, this.#before[name]);
+      const service = differenceOf(total, this.#before[name]);
       this.#before[name] = total;
       return { count: service.count, service };
     });
@@ -130,34 +129,6 @@ function padded(histogram: Histogram, length: number): Histogram {
   const counts = new Float64Array(length);
   counts.set(histogram.counts);
   return { ...histogram, counts };
-}
-
-/**
- * What was recorded between two snapshots. Minimum and maximum of the difference are not known
- * exactly; they are those of its lowest and highest bucket. Empty buckets at the top are cut off.
- */
-function difference(now: Histogram, before: Histogram): Histogram {
-  const counts = now.counts.slice();
-  for (const [index, count] of before.counts.entries()) {
-    counts[index] = (counts[index] as number) - count;
-  }
-  const lowest = counts.findIndex((count) => count > 0);
-  const highest = counts.findLastIndex((count) => count > 0);
-  const overflowCount = now.overflowCount - before.overflowCount;
-  const count = now.count - before.count;
-  return {
-    counts: counts.slice(0, highest + 1),
-    count,
-    sumNs: now.sumNs - before.sumNs,
-    minNs: lowest < 0 ? 0 : Math.max(now.minNs, lowestOf(lowest)),
-    maxNs:
-      overflowCount > 0 || highest < 0
-        ? count > 0
-          ? now.maxNs
-          : 0
-        : Math.min(now.maxNs, highestOf(highest)),
-    overflowCount,
-  };
 }
 
 function byOperation<T>(of: (name: Operation) => T): { [O in Operation]: T } {

@@ -54,7 +54,7 @@ export class Watchdog {
     const isAllocation = waitingFor === WAITING_FOR.allocationLock;
     const holder = words[isAllocation ? layout.allocationHolder : layout.targetHolder] as number;
     const name = isAllocation ? 'allocation lock' : 'target lock';
-    const held = holder === 0 ? 'which nobody holds' : `held by thread ${holder - 1}`;
+    const held = holder <= 0 ? 'which nobody holds' : `held by thread ${holder - 1}`;
     return `: it waits for the ${name}, ${held}`;
   }
 
@@ -78,7 +78,7 @@ export class Watchdog {
 }
 
 function holderLine(name: string, mark: number): string {
-  return `${name}: ${mark === 0 ? 'free' : `held by thread ${mark - 1}`}`;
+  return `${name}: ${mark <= 0 ? 'free' : `held by thread ${mark - 1}`}`;
 }
 
 function stateOf(counters: ThreadCounters): string {

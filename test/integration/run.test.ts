@@ -38,8 +38,10 @@ describe('allocate-until-exhausted', () => {
     const folder = entriesOf(out).find((name) => name.includes('exhausted')) as string;
     expect(entriesOf(join(out, folder))).toEqual([
       'claims.csv',
+      'details.json',
       'latency.hgrm',
       'latency.hlog',
+      'report.html',
       'result.json',
       'summary.md',
     ]);

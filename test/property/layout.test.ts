@@ -11,6 +11,7 @@ import {
   FindingEntry,
   HISTOGRAM_NAMES,
   HistogramFloat,
+  handOffFloatOf,
   histogramWordOf,
   type Layout,
   layoutOf,
@@ -298,9 +299,18 @@ test('there is room for every sector, spare, slot, and bit', () => {
       }
       const operations = operationsOf(plan);
       const planned = plan.load.trace !== null && plan.load.trace.speed !== null;
+      const hasMisses =
+        plan.allocator.kind === 'cached' &&
+        (plan.load.mix.remap > 0 || plan.load.messages !== null);
       expect(layout.histogramNames).toHaveLength(
-        HISTOGRAM_NAMES.length + (planned ? 2 : 1) * operations.length,
+        HISTOGRAM_NAMES.length + (hasMisses ? 1 : 0) + (planned ? 2 : 1) * operations.length,
       );
+      for (const which of ['allocationLock', 'targetLock'] as const) {
+        for (let thread = 0; thread < plan.load.threadCount; thread++) {
+          const word = 2 * handOffFloatOf(layout, thread, which);
+          expectInside(layout, layout.handOffs, word, 2 * (1 + plan.load.threadCount));
+        }
+      }
     }),
   );
 });

@@ -156,6 +156,8 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
       drainedCount: claims.filter(({ kind }) => kind === 'drain').length,
       firstRefusal,
       service: emptyHistogram(BUCKET_COUNT),
+      hit: emptyHistogram(BUCKET_COUNT),
+      miss: emptyHistogram(BUCKET_COUNT),
     },
     cache: ring === null ? null : { hitCount: 0, missCount: 0, refillCount: 0 },
     allocationLock: lockRecord('allocation', choices.lock),
@@ -213,6 +215,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
     autoRemap: null,
     events: [],
     intervals: [],
+    slices: [],
     memory: { allocatorBytes: 0, deviceBytes: 0, tableBytes: 0, instrumentBytes: 0 },
     environment: {
       tool: '0.0.0',
@@ -285,6 +288,7 @@ function lockRecord(name: string, kind: LockKind = 'test-and-test-and-set'): Loc
     wait: emptyHistogram(BUCKET_COUNT),
     hold: emptyHistogram(BUCKET_COUNT),
     perThread: [],
+    handOffs: [],
   };
 }
 

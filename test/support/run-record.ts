@@ -4,12 +4,16 @@
  */
 import type { Verdict } from '../../src/check/check.ts';
 import { bucketCountFor, type Histogram, histogramOf } from '../../src/record/histogram.ts';
+import { latencyRowOf } from '../../src/record/latency-row.ts';
 import type {
   Interval,
   LockRecord,
   OperationRecord,
   RunRecord,
+  Slice,
 } from '../../src/record/run-record.ts';
+import { detailsOf } from '../../src/report/details.ts';
+import type { Details } from '../../src/report/details-schema.ts';
 import { resultOf } from '../../src/report/result.ts';
 import type { Result } from '../../src/report/result-schema.ts';
 import {
@@ -125,6 +129,8 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       drainedCount: 0,
       firstRefusal: null,
       service: risingSamples(20, 400, 10),
+      hit: risingSamples(15, 400, 10),
+      miss: risingSamples(5, 550, 10),
     },
     cache: { hitCount: 15, missCount: 5, refillCount: 5 },
     allocationLock: someLock({ name: 'allocation' }),
@@ -137,6 +143,10 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       perThread: [
         { acquisitionCount: 0, contendedCount: 0 },
         { acquisitionCount: 0, contendedCount: 0 },
+      ],
+      handOffs: [
+        [0, 0, 0],
+        [0, 0, 0],
       ],
     }),
     claims,
@@ -196,6 +206,11 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       someInterval('measure', 500_000_000, 1_500_000_000),
       someInterval('measure', 1_500_000_000, 2_500_000_000),
     ],
+    slices: [
+      someSlice('warmup', 0, 500_000_000, 0, []),
+      someSlice('measure', 500_000_000, 1_500_000_000, 700, [1500, 2500]),
+      someSlice('measure', 1_500_000_000, 2_500_000_000, 1520, [1500, 1600, 2500]),
+    ],
     memory: {
       allocatorBytes: 512,
       deviceBytes: 557_056,
@@ -246,6 +261,10 @@ function someLock(overrides: Overrides<LockRecord> = {}): LockRecord {
       { acquisitionCount: 15, contendedCount: 3 },
       { acquisitionCount: 10, contendedCount: 2 },
     ],
+    handOffs: [
+      [1, 9, 5],
+      [0, 6, 4],
+    ],
   };
   return merged(lock, overrides);
 }
@@ -276,6 +295,38 @@ export function someInterval(
     grantedCount: 10,
     refusedCount: 0,
     ownerConflictCount: 0,
+  };
+}
+
+/** Its reads took so long; nothing else was done in it. */
+function someSlice(
+  phase: Slice['phase'],
+  startNs: number,
+  endNs: number,
+  operationCount: number,
+  readsNs: readonly number[],
+): Slice {
+  const read = new Float64Array(Math.max(0, ...readsNs.map((ns) => latencyRowOf(ns) + 1)));
+  for (const ns of readsNs) {
+    const row = latencyRowOf(ns);
+    read[row] = (read[row] as number) + 1;
+  }
+  const none = new Float64Array(0);
+  return {
+    startNs,
+    endNs,
+    phase,
+    rows: {
+      ...{ read, write: none, remap: none, unremap: none },
+      ...{ sync: none, trim: none, message: none },
+    },
+    operationCount,
+    grantedCount: 10,
+    refusedCount: 0,
+    ownerConflictCount: 0,
+    hitCount: 8,
+    missCount: 2,
+    plannedCount: null,
   };
 }
 
@@ -346,6 +397,15 @@ export function someResult(
     run: someRunRecord(input.run),
     verdicts: input.verdicts ?? ['collisions', 'reserved', 'data'].map((name) => someVerdict(name)),
   });
+}
+
+/** The details of a run record, all checks held unless told otherwise. */
+export function someDetails(
+  run: Overrides<RunRecord> = {},
+  verdicts: readonly Verdict[] = [],
+  repeats: readonly string[] = [],
+): Details {
+  return detailsOf({ run: someRunRecord(run), verdicts, repeats });
 }
 
 export function someThreshold(

@@ -42,6 +42,36 @@ describe('MeteredLock', () => {
     expect(new Collector(plan, memory).lock('targetLock').acquisitionCount).toBe(0);
   });
 
+  test('counts after whom each thread got it', () => {
+    const memory = createMemory(plan);
+    const locks = [meter(saying(), memory, 0), meter(saying(), memory, 1)];
+    for (const thread of [1, 1, 0, 1, 1, 0, 0]) {
+      locks[thread]?.acquire(thread);
+      locks[thread]?.release(thread);
+    }
+    const { handOffs } = new Collector(plan, memory).lock('allocationLock');
+    expect(handOffs).toEqual([
+      [0, 1, 2],
+      [1, 1, 2],
+    ]);
+    expect(new Collector(plan, memory).lock('targetLock').handOffs.flat()).toEqual(
+      new Array(6).fill(0),
+    );
+  });
+
+  test('counts no hand-off where somebody is inside', () => {
+    const memory = createMemory(plan);
+    const locks = [meter(saying(), memory, 0), meter(saying(), memory, 1)];
+    locks[0]?.acquire(0);
+    locks[1]?.acquire(1);
+    const { handOffs, overlapCount } = new Collector(plan, memory).lock('allocationLock');
+    expect(overlapCount).toBe(1);
+    expect(handOffs).toEqual([
+      [1, 0, 0],
+      [0, 0, 0],
+    ]);
+  });
+
   test('times the first acquisition and one in a period', () => {
     const memory = createMemory(plan);
     const lock = meter(saying(), memory);

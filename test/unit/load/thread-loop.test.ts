@@ -368,11 +368,33 @@ test('nothing is written outside the regions that the load owns', () => {
   }
   expect(words[layout.control + Control.ready]).toBe(0);
   const holder = [layout.allocationHolder, layout.targetHolder].map((word) => words[word]);
-  expect(holder).toEqual([0, 0]);
+  // Nobody is inside; thread 1 was the last.
+  expect(holder).toEqual([-2, -2]);
   for (let thread = 0; thread < plan.load.threadCount; thread++) {
     const counters = new ThreadCounters(memory, thread);
     expect(counters.get(ThreadFloat.allocationLock + LockCounter.overlaps)).toBe(0);
   }
+});
+
+describe('hits and misses of the cache', () => {
+  test.each(['guarded', 'as-published'] as const)('are told apart, %s', (protocol) => {
+    const { collector } = load({
+      ...mixed,
+      allocator: { kind: 'cached', protocol, outerLock: false, cache: PUBLISHED_CACHE },
+    });
+    const { service, hit, miss } = collector.allocation(NOTHING_DRAINED);
+    // No warm-up: what the allocator counted over the whole run is what was timed.
+    const cache = collector.cache();
+    expect(cache?.missCount).toBeGreaterThan(1);
+    expect([hit.count, miss.count]).toEqual([cache?.hitCount, cache?.missCount]);
+    expect(hit.sumNs + miss.sumNs).toBe(service.sumNs);
+  });
+
+  test('are not told apart where there is no cache', () => {
+    const { collector } = load({ ...mixed, allocator: { ...mixed.allocator, kind: 'bitmap' } });
+    const { service, hit, miss } = collector.allocation(NOTHING_DRAINED);
+    expect([hit.count, miss.count]).toEqual([service.count, 0]);
+  });
 });
 
 describe('rehearsal', () => {

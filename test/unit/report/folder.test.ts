@@ -18,6 +18,7 @@ import {
   type Overrides,
   risingSamples,
   samples,
+  someDetails,
   someOperation,
   someResult,
   someRunRecord,
@@ -40,6 +41,7 @@ function write(options: { name?: string; run?: Run; claims?: boolean } = {}): Pr
   const run = options.run ?? {};
   return writeResultFolder({
     result: someResult({ plan: options.name === undefined ? {} : { name: options.name }, run }),
+    details: someDetails(run),
     run: someRunRecord(run),
     outDir,
     claims: options.claims ?? false,
@@ -50,8 +52,10 @@ test('a run is written to a folder named by time, name and seed', async () => {
   const path = await write();
   expect(path).toBe(join(outDir, '2026-11-22T07-40-12_small-and-plain_s42'));
   expect(readdirSync(path).sort()).toEqual([
+    'details.json',
     'latency.hgrm',
     'latency.hlog',
+    'report.html',
     'result.json',
     'summary.md',
   ]);
@@ -114,10 +118,12 @@ test('the spectrum file has one spectrum per distribution, each under its name',
     '# write, response time (completion - planned arrival): 500 latencies, in microseconds',
     '# remap, service time (completion - issue): 20 latencies, in microseconds',
     '# allocation, the allocator call alone: 20 latencies, in microseconds',
+    '# allocation, calls that found a spare in the cache: 15 latencies, in microseconds',
+    '# allocation, calls that found the cache empty: 5 latencies, in microseconds',
     '# allocation lock, wait: 25 latencies, in microseconds',
     '# allocation lock, hold: 25 latencies, in microseconds',
   ]);
-  expect(text.match(/^ +Value +Percentile TotalCount 1\/\(1-Percentile\)$/gm)).toHaveLength(7);
+  expect(text.match(/^ +Value +Percentile TotalCount 1\/\(1-Percentile\)$/gm)).toHaveLength(9);
 });
 
 test('a run without latencies has a spectrum file that says so', async () => {
@@ -126,7 +132,7 @@ test('a run without latencies has a spectrum file that says so', async () => {
   const path = await write({
     run: {
       operations: { read: none, write: none, remap: none },
-      allocation: { service: samples() },
+      allocation: { service: samples(), hit: samples(), miss: samples() },
       allocationLock: lock,
       intervals: [],
     },

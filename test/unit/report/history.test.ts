@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { writeResultFolder } from '../../../src/report/folder.ts';
 import { listRuns, readResult } from '../../../src/report/history.ts';
-import { someResult, someRunRecord } from '../../support/run-record.ts';
+import { someDetails, someResult, someRunRecord } from '../../support/run-record.ts';
 
 let outDir: string;
 
@@ -27,6 +27,7 @@ function write(name: string, startedAt = '2026-11-22T07:40:12.345Z'): Promise<st
   const run = { startedAt };
   return writeResultFolder({
     result: someResult({ plan: { name }, run }),
+    details: someDetails(run),
     run: someRunRecord(run),
     outDir,
     claims: false,

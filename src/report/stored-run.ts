@@ -1,0 +1,99 @@
+/** A run as it is stored: all that its reports are made from. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { damageIn } from './details.ts';
+import { type Details, detailsSchema } from './details-schema.ts';
+import { parsedJson, readResult } from './history.ts';
+import type { Result } from './result-schema.ts';
+
+export const DETAILS_FILE = 'details.json';
+
+/** A run to compare with: the curves that are drawn behind those of the run. */
+export interface OtherRun {
+  /** Name of its folder. */
+  readonly name: string;
+  readonly result: Result;
+  readonly details: Details;
+}
+
+export interface StoredRun {
+  readonly result: Result;
+  /** null when it was written by an earlier version, or is damaged. */
+  readonly details: Details | null;
+  /** Earlier runs of the same `--repeat`, oldest first. */
+  readonly repeats: readonly OtherRun[];
+  readonly baseline?: OtherRun | null;
+}
+
+export interface ReadRun {
+  readonly path: string;
+  readonly run: StoredRun;
+  /** What was left out and why, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * @throws UsageError when there is no such run, or its result.json (or that of the baseline) cannot
+ *   be read
+ */
+export async function readRun(
+  pathOrId: string,
+  outDir: string,
+  baselineId?: string,
+): Promise<ReadRun> {
+  const { path, result } = await readResult(pathOrId, outDir);
+  const { details, problem } = await readDetails(path, result);
+  const siblings = details === null ? NO_REPEATS : await readRepeats(details, dirname(path));
+  const baseline = baselineId === undefined ? null : await readOther(baselineId, outDir);
+  return {
+    path,
+    run: { result, details, repeats: siblings.repeats, baseline },
+    problems: [...(problem === null ? [] : [problem]), ...siblings.problems],
+  };
+}
+
+const NO_REPEATS = { repeats: [], problems: [] };
+
+/** The earlier repeats that details name, from the folder they are in. */
+export async function readRepeats(
+  details: Details,
+  folder: string,
+): Promise<{ readonly repeats: readonly OtherRun[]; readonly problems: readonly string[] }> {
+  const repeats: OtherRun[] = [];
+  const problems: string[] = [];
+  for (const name of details.repeats) {
+    try {
+      repeats.push(await readOther(join(folder, name), folder));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(`A repeat is left out: ${error.message}`);
+    }
+  }
+  return { repeats, problems };
+}
+
+async function readOther(pathOrId: string, outDir: string): Promise<OtherRun> {
+  const { path, result } = await readResult(pathOrId, outDir);
+  const { details, problem } = await readDetails(path, result);
+  if (details === null) throw new UsageError(problem ?? `${path} has no ${DETAILS_FILE}.`);
+  return { name: path.split(/[\\/]/).findLast((part) => part !== '') ?? path, result, details };
+}
+
+async function readDetails(
+  path: string,
+  result: Result,
+): Promise<{ readonly details: Details | null; readonly problem: string | null }> {
+  const file = join(path, DETAILS_FILE);
+  try {
+    const parsed = detailsSchema.safeParse(parsedJson(await readFile(file, 'utf8')));
+    if (!parsed.success) return { details: null, problem: `${file} is damaged and was left out.` };
+    // Before anything is made of it.
+    const damage = damageIn(parsed.data, result);
+    if (damage === null) return { details: parsed.data, problem: null };
+    return { details: null, problem: `${file} is damaged and was left out: ${damage}.` };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { details: null, problem: `${file} cannot be read and was left out: ${reason}` };
+  }
+}

@@ -1,0 +1,183 @@
+import type { Trace } from '../load/trace/trace.ts';
+import type { Memory } from '../memory/attach.ts';
+import { Allocator, operationsOf, ThreadFloat } from '../memory/layout.ts';
+import { rowOfBuckets } from '../record/latency-row.ts';
+import type { Slice } from '../record/run-record.ts';
+import { SharedHistogram } from '../record/shared-histogram.ts';
+import type { ThreadCounters } from '../record/thread-counters.ts';
+import { OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
+
+/** As many as a picture has room for. */
+const SLICE_COUNT_MAX = 200;
+const SLICE_NS_MIN = 20e6;
+/** Histograms that are read in SLICE_NS_MIN at most; reading one takes some 20 µs. */
+const HISTOGRAMS_MAX = 16;
+
+/**
+ * Thin slices of the run for its pictures, as fine as can be read without disturbing it. Like the
+ * interval series it is taken by the coordinator from live histograms, and costs the threads
+ * nothing.
+ */
+export class SliceSeries {
+  readonly #plan: Plan;
+  readonly #memory: Memory;
+  readonly #threads: readonly ThreadCounters[];
+  readonly #operations: readonly Operation[];
+  readonly #histograms: { readonly [O in Operation]: readonly SharedHistogram[] };
+  readonly #rowOf: Uint16Array;
+  readonly #rowCount: number;
+  readonly #before: { [O in Operation]: Float64Array };
+  /** Ascending, of all threads together; null where nothing is planned. */
+  readonly #arrivalsNs: Float64Array | null;
+  #gridNs: number;
+  #takenNs = 0;
+  #slices: Slice[] = [];
+
+  constructor(
+    plan: Plan,
+    memory: Memory,
+    threads: readonly ThreadCounters[],
+    trace: Trace | null = null,
+  ) {
+    this.#plan = plan;
+    this.#memory = memory;
+    this.#threads = threads;
+    this.#operations = operationsOf(plan);
+    this.#rowOf = rowOfBuckets(memory.layout.bucketCount);
+    this.#rowCount = (this.#rowOf.at(-1) as number) + 1;
+    this.#histograms = byOperation((name) =>
+      threads.flatMap((_, thread) => SharedHistogram.of(memory, thread, `${name}.service`) ?? []),
+    );
+    this.#before = byOperation(() => new Float64Array(this.#rowCount));
+    this.#arrivalsNs = arrivalsOf(plan, trace);
+    const { durationNs, warmupNs } = plan.load;
+    const histogramCount = threads.length * this.#operations.length;
+    const finestNs = SLICE_NS_MIN * Math.ceil(histogramCount / HISTOGRAMS_MAX);
+    const wholeNs = durationNs === null ? 0 : warmupNs + durationNs;
+    // Two fewer than fit: the warm-up's last slice and the run's last are cut short.
+    this.#gridNs = Math.max(finestNs, wholeNs / (SLICE_COUNT_MAX - 2));
+  }
+
+  get slices(): readonly Slice[] {
+    return this.#slices;
+  }
+
+  /** When the next slice is due, ns since the gate. */
+  nextDueNs(): number {
+    const dueNs = this.#takenNs + this.#gridNs;
+    const { warmupNs } = this.#plan.load;
+    return this.#takenNs < warmupNs ? Math.min(dueNs, warmupNs) : dueNs;
+  }
+
+  /** Closes the current slice at `nowNs` since the gate. */
+  take(nowNs: number): void {
+    if (nowNs <= this.#takenNs) return;
+    const { words, layout } = this.#memory;
+    const totalOf = (field: number): number =>
+      this.#threads.reduce((sum, counters) => sum + counters.get(field), 0);
+    const isCached = this.#plan.allocator.kind === 'cached';
+    const counted = (field: number): number =>
+      isCached ? (words[layout.allocator + field] as number) >>> 0 : 0;
+    const { warmupNs } = this.#plan.load;
+    const totals = {
+      grantedCount: totalOf(ThreadFloat.granted),
+      refusedCount: totalOf(ThreadFloat.refused),
+      ownerConflictCount: totalOf(ThreadFloat.ownerConflicts),
+      hitCount: counted(Allocator.hits),
+      missCount: counted(Allocator.misses),
+    };
+    const plannedBy = (ns: number): number | null =>
+      this.#arrivalsNs === null ? null : countUpTo(this.#arrivalsNs, ns);
+    let startNs = this.#takenNs;
+    if (startNs < warmupNs && nowNs > warmupNs) {
+      // Taken late: nothing is recorded before the measurement begins, so all of it came after.
+      this.#slices.push({
+        ...totals,
+        startNs,
+        endNs: warmupNs,
+        phase: 'warmup',
+        rows: byOperation(() => new Float64Array(0)),
+        operationCount: totalOf(ThreadFloat.warmedUp),
+        plannedCount: plannedBy(warmupNs),
+      });
+      startNs = warmupNs;
+    }
+    this.#slices.push({
+      ...totals,
+      startNs,
+      endNs: nowNs,
+      phase: startNs < warmupNs ? 'warmup' : 'measure',
+      rows: this.#rowsSince(),
+      operationCount: totalOf(ThreadFloat.operations),
+      plannedCount: plannedBy(nowNs),
+    });
+    this.#takenNs = nowNs;
+    if (this.#slices.length > SLICE_COUNT_MAX) this.#coarsen();
+  }
+
+  #rowsSince(): Slice['rows'] {
+    return byOperation((name) => {
+      if (!this.#operations.includes(name)) return new Float64Array(0);
+      const total = new Float64Array(this.#rowCount);
+      for (const histogram of this.#histograms[name]) histogram.addTo(total, this.#rowOf);
+      const before = this.#before[name];
+      const since = total.map((count, row) => count - (before[row] as number));
+      this.#before[name] = total;
+      return since.slice(0, since.findLastIndex((count) => count > 0) + 1);
+    });
+  }
+
+  /** Joins neighbours of one phase two by two. */
+  #coarsen(): void {
+    this.#gridNs *= 2;
+    const joined: Slice[] = [];
+    for (const slice of this.#slices) {
+      const last = joined.at(-1);
+      const isOpen = last !== undefined && last.endNs - last.startNs < 0.75 * this.#gridNs;
+      if (isOpen && last.phase === slice.phase) joined[joined.length - 1] = join(last, slice);
+      else joined.push(slice);
+    }
+    this.#slices = joined;
+  }
+}
+
+function join(first: Slice, second: Slice): Slice {
+  const rows = byOperation((name) => {
+    const [one, other] = [first.rows[name], second.rows[name]];
+    const sum = new Float64Array(Math.max(one.length, other.length));
+    for (const part of [one, other]) {
+      for (const [row, count] of part.entries()) sum[row] = (sum[row] as number) + count;
+    }
+    return sum;
+  });
+  return { ...second, startNs: first.startNs, rows };
+}
+
+/** Planned arrivals in the time of the replay; null where the load is closed. */
+function arrivalsOf(plan: Plan, trace: Trace | null): Float64Array | null {
+  const speed = plan.load.trace?.speed ?? null;
+  if (trace === null || speed === null) return null;
+  const arrivals = new Float64Array(trace.recordCount);
+  let filled = 0;
+  for (const { arrivalsNs } of trace.perThread) {
+    for (const arrivalNs of arrivalsNs) arrivals[filled++] = arrivalNs / speed;
+  }
+  return arrivals.subarray(0, filled).sort();
+}
+
+/** How many of the ascending numbers are not above the limit. */
+function countUpTo(ascending: Float64Array, limit: number): number {
+  let [from, to] = [0, ascending.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((ascending[middle] as number) <= limit) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function byOperation<T>(of: (name: Operation) => T): { [O in Operation]: T } {
+  return Object.fromEntries(OPERATIONS.map((name) => [name, of(name)])) as {
+    [O in Operation]: T;
+  };
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { reportPage, SECTIONS } from '../../../../src/report/html/page.ts';
+import type { StoredRun } from '../../../../src/report/stored-run.ts';
+import { figuresIn, sectionsIn, tagsIn, valueAt } from '../../../support/page.ts';
+import {
+  brokenVerdict,
+  risingSamples,
+  someDetails,
+  someResult,
+  someThreshold,
+} from '../../../support/run-record.ts';
+
+type Input = Parameters<typeof someResult>[0];
+
+function storedRun(input: Input = {}): StoredRun {
+  const verdicts = input?.verdicts ?? [];
+  return { result: someResult(input), details: someDetails(input?.run, verdicts), repeats: [] };
+}
+
+function textOf(page: string): string {
+  return page.replace(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '').replace(/<[^>]*>/g, ' ');
+}
+
+const THRESHOLDS = [someThreshold('allocation.p99', '<', 1000), someThreshold('errors', '==', 1)];
+
+describe('the page', () => {
+  test('has every section, in its order, with details and without', () => {
+    const ids = SECTIONS.map(({ id }) => id);
+    expect(sectionsIn(reportPage(storedRun()))).toEqual(ids);
+    expect(sectionsIn(reportPage({ ...storedRun(), details: null }))).toEqual(ids);
+  });
+
+  test('shows figures of the result, each with its value', () => {
+    const run = storedRun({ plan: { thresholds: THRESHOLDS } });
+    const figures = figuresIn(reportPage(run));
+    expect(figures.length).toBeGreaterThan(150);
+    for (const { pointer, value } of figures) {
+      expect([pointer, value]).toEqual([pointer, valueAt(run.result, pointer)]);
+    }
+    const pointers = figures.map(({ pointer }) => pointer);
+    expect(pointers).toContain('/operations/read/service/p99.9');
+    expect(pointers).toContain('/thresholds/0/observed');
+    expect(pointers).toContain('/intervals/2/operations/read/p99');
+  });
+
+  test('forbids itself the network, and every script but its own', () => {
+    const page = reportPage(storedRun());
+    const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
+    expect(policy).toMatch(/^default-src 'none'; img-src data:; style-src 'sha256-/);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)];
+    expect(scripts).toHaveLength(2);
+    for (const [, script = ''] of scripts) {
+      const digest = createHash('sha256').update(script).digest('base64');
+      expect(policy).toContain(`'sha256-${digest}'`);
+    }
+    expect(page).not.toMatch(/(?:src|href)="(?!data:|#)/);
+    expect(page).not.toMatch(/ style="/);
+  });
+
+  test('is a drawing before any script runs', () => {
+    const page = reportPage(storedRun());
+    for (const id of ['percentiles', 'heat', 'throughput', 'lock', 'cache', 'spares']) {
+      const section = page.slice(page.indexOf(`<section id="${id}"`)).split('</section>')[0];
+      expect([id, section?.includes('<svg viewBox') || section?.includes('<svg class')]).toEqual([
+        id,
+        true,
+      ]);
+      expect([id, section?.includes('<table>')]).toEqual([id, true]);
+    }
+  });
+
+  test('is made of text alone, whatever a scenario is called', () => {
+    const hostile = `</title><script>alert(1)</script><img src=x onerror=alert(1)>"'&\u0000\u202e`;
+    const plain = storedRun();
+    const result = {
+      ...plain.result,
+      name: hostile,
+      scenario: { ...plain.result.scenario, description: hostile, [hostile]: hostile },
+      source: { file: hostile, sets: [] },
+      startedAt: plain.result.startedAt,
+      repro: hostile,
+      warnings: [{ id: 'x', text: hostile }],
+    };
+    const harmless = {
+      ...result,
+      name: 'a',
+      scenario: { ...plain.result.scenario, description: 'a', a: 'a' },
+      source: { file: 'a', sets: [] },
+      repro: 'a',
+      warnings: [{ id: 'x', text: 'a' }],
+    };
+    const page = reportPage({ ...plain, result });
+    expect(tagsIn(page)).toEqual(tagsIn(reportPage({ ...plain, result: harmless })));
+    expect(page).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  test('a name of 10 kB is cut in the title, and the page stays small', () => {
+    const run = storedRun();
+    const page = reportPage({ ...run, result: { ...run.result, name: 'x'.repeat(10_000) } });
+    expect(page.length).toBeLessThan(300_000);
+    expect(page).not.toContain('x'.repeat(200));
+  });
+});
+
+describe('sections that have nothing to show say why', () => {
+  const pageOf = (input: Input) => textOf(reportPage(storedRun(input)));
+
+  test('no thresholds, no plan, no repeats, no baseline', () => {
+    const text = pageOf({});
+    expect(text).toContain('The scenario sets no thresholds.');
+    expect(text).toContain('The load is closed');
+    expect(text).toContain('there is no band over repeats');
+    expect(text).toContain('No baseline was named');
+  });
+
+  test('no cache, no lock', () => {
+    const text = pageOf({
+      plan: { allocator: { kind: 'bitmap' } },
+      run: { cache: null, allocationLock: { acquisitionCount: 0 } },
+    });
+    expect(text).toContain('The allocator of this scenario has no cache.');
+    expect(text).toContain('was never taken');
+  });
+
+  test('details that are not there', () => {
+    const text = textOf(reportPage({ ...storedRun(), details: null }));
+    expect(text.match(/details\.json is missing or damaged/g)?.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('a run with collisions', () => {
+  const claims = [
+    {
+      kind: 'claim' as const,
+      order: 0,
+      thread: 0,
+      lba: 100,
+      spare: 5,
+      issueNs: 1000,
+      completionNs: 2000,
+    },
+    {
+      kind: 'claim' as const,
+      order: 1,
+      thread: 1,
+      lba: 700,
+      spare: 5,
+      issueNs: 3000,
+      completionNs: 4000,
+    },
+    {
+      kind: 'claim' as const,
+      order: 2,
+      thread: 0,
+      lba: 101,
+      spare: 6,
+      issueNs: 5000,
+      completionNs: 6000,
+    },
+    {
+      kind: 'claim' as const,
+      order: 3,
+      thread: 1,
+      lba: 701,
+      spare: 6,
+      issueNs: 7000,
+      completionNs: 8000,
+    },
+  ];
+  const run = storedRun({ run: { claims }, verdicts: [brokenVerdict('collisions', 2)] });
+  const text = textOf(reportPage(run));
+
+  test('says where on the map, and who the two owners were', () => {
+    expect(text).toContain('2 had two owners, between spare 5 and spare 6');
+    expect(text).toMatch(/5 to 6\s+2\s+row 1, column 6/);
+    expect(text).toContain('thread 0: LBA 100 to 101, from 2.00µs to 6.00µs');
+    expect(text).toContain('thread 1: LBA 700 to 701, from 4.00µs to 8.00µs');
+    expect(reportPage(run).match(/class="ring"/g)).toHaveLength(2);
+  });
+
+  test('shows what led to each violation that is quoted', () => {
+    expect(text).toMatch(
+      /claims spare 5 for LBA 100[\s\S]*claims spare 5 for LBA 700\s+← it has an owner already/,
+    );
+  });
+});
+
+test('repeats make a band, a baseline a dashed line', () => {
+  const run = storedRun();
+  const other = {
+    name: 'another-run',
+    result: someResult({ plan: { seed: 43 } }),
+    details: someDetails({ operations: { read: { service: risingSamples(900, 900_000, 900) } } }),
+  };
+  const page = reportPage({ ...run, repeats: [other], baseline: other });
+  expect(page).toContain('class="band s-read"');
+  expect(page).toContain('class="line baseline s-read"');
+  expect(textOf(page)).toContain('(seeds 43, 42)');
+  expect(textOf(page)).toContain('Baseline: another-run');
+});
