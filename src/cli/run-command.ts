@@ -5,6 +5,7 @@ import { writeResultFolder } from '../report/folder.ts';
 import { type Live, startLive } from '../report/live.ts';
 import { resultOf } from '../report/result.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
+import { runListText } from '../report/run-list.ts';
 import { summaryText } from '../report/terminal.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { onSignals } from './interruption.ts';
@@ -48,6 +49,8 @@ export async function runCommand(args: RunArguments): Promise<number> {
   if (args.json) {
     const document = { schemaVersion: RESULT_SCHEMA_VERSION, results };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else if (!args.quiet && results.length > 1) {
+    process.stdout.write(`${runListText(results, terminalOf(process.stdout))}\n`);
   }
   return worstOf(results.map((result) => result.verdict.exitCode));
 }
