@@ -74,6 +74,7 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
   overhead: {
     ours: [
       'device',
+      'target',
       'lock',
       'memory',
       'load/scatter',

@@ -8,6 +8,7 @@ import { type Live, startLive } from '../report/live.ts';
 import { REPORT_FILE } from '../report/rendered.ts';
 import { resultOf } from '../report/result.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
+import { runListText } from '../report/run-list.ts';
 import { summaryText } from '../report/terminal.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { onSignals } from './interruption.ts';
@@ -70,6 +71,8 @@ export async function runCommand(args: RunArguments): Promise<number> {
   if (args.json) {
     const document = { schemaVersion: RESULT_SCHEMA_VERSION, results };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else if (!args.quiet && results.length > 1) {
+    process.stdout.write(`${runListText(results, terminalOf(process.stdout))}\n`);
   }
   return worstOf(results.map((result) => result.verdict.exitCode));
 }

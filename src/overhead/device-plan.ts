@@ -3,8 +3,8 @@ import { allocatableEndOf } from '../memory/layout.ts';
 import type { Plan } from '../scenario/plan.ts';
 
 /**
- * The plan of the device that commands are sent to: the scenario's allocator, lock and remap table
- * in shared memory, and no load. A command moves no data, so there is no surface to keep it.
+ * The plan of the device that commands are sent to: the scenario's target, allocator, lock and
+ * remap table in shared memory, and no load. No data is moved, so there is no surface to keep it.
  */
 export function devicePlanOf(plan: Plan): Plan {
   return {
@@ -21,6 +21,8 @@ export function devicePlanOf(plan: Plan): Plan {
       mix: { read: 0, write: 0, remap: 0, unremap: 0 },
       blockSizes: [],
       trace: null,
+      // They come from outside, one by one; for the memory's layout there are some.
+      messages: [],
     },
     integrity: 'off',
     thresholds: [],
@@ -44,22 +46,37 @@ export function rehearsalPlanOf(plan: Plan, remapCount: number): Plan {
 }
 
 /**
- * What an experiment uses up in each of its paths: a spare and an LBA for every remap, and for the
- * fill, which is made anew after every `clear`. Nothing gives a spare back.
+ * What an experiment uses up in each of its paths: an LBA for every remap, and for the fill, which
+ * is made anew after every `clear`. And as many spares, unless `clear` gives them back.
  *
  * @returns a sentence when the device has too few of them; null when it has enough
  */
-export function shortageOf({ overhead, device, ...plan }: Plan): string | null {
-  const { commands, repetitions, fillCount } = overhead;
-  const fills = 1 + (commands.includes('clear') ? repetitions : 0);
-  const needed = (commands.includes('remap') ? repetitions : 0) + fills * fillCount;
-  const end = allocatableEndOf({ ...plan, overhead, device });
+export function shortageOf(plan: Plan): string | null {
+  const { device } = plan;
+  const lbas = lbasNeeded(plan);
+  const needed = clearReturns(plan) ? sparesHeldAtOnce(plan) : lbas;
   const spares = reservedSparesOf(device)
-    .subarray(0, end)
+    .subarray(0, allocatableEndOf(plan))
     .reduce((count, bit) => count + 1 - bit, 0);
-  if (needed <= Math.min(spares, device.sectorCount)) return null;
+  if (needed <= spares && lbas <= device.sectorCount) return null;
   return (
-    `overhead uses up ${needed} spares and as many sectors in each path, by repetitions and fill; ` +
+    `overhead uses up ${needed} spares and ${lbas} sectors in each path, by repetitions and fill; ` +
     `the device has ${spares} spares that can be allocated, and ${device.sectorCount} sectors`
   );
+}
+
+function lbasNeeded({ overhead: { commands, repetitions, fillCount } }: Plan): number {
+  const fills = 1 + (commands.includes('clear') ? repetitions : 0);
+  return (commands.includes('remap') ? repetitions : 0) + fills * fillCount;
+}
+
+/** As published `clear` forgets which spares were used, and leaves them used (dm-remap v4.0). */
+function clearReturns({ overhead, allocator, target }: Plan): boolean {
+  const isGuarded = allocator.protocol === 'guarded' && target.protocol === 'guarded';
+  return isGuarded && overhead.commands.includes('clear');
+}
+
+/** Order is drawn in each round, so two remaps may follow each other with no clear between. */
+function sparesHeldAtOnce({ overhead: { commands, fillCount } }: Plan): number {
+  return fillCount + (commands.includes('remap') ? 2 : 0);
 }

@@ -1,11 +1,12 @@
 import { stampNs } from '../clock.ts';
-import { allocatorOn, initialiseDevice, remapTableOn } from '../device/index.ts';
-import { ON_MAIN, type RemapTable } from '../device/remap-table.ts';
-import { NO_SPARE, type SpareAllocator } from '../device/spare-allocator.ts';
+import { initialiseDevice } from '../device/index.ts';
+import { NO_SPARE } from '../device/spare-allocator.ts';
+import type { SpareWitness } from '../device/target-control.ts';
 import { lockOn } from '../lock/index.ts';
 import type { Lock } from '../lock/lock.ts';
 import { createMemory, touchPages } from '../memory/attach.ts';
 import { type Plan, targetLockKindOf } from '../scenario/plan.ts';
+import { type MessageTarget, messageTargetOn } from '../target/messages.ts';
 
 /** What a remap consists of, in ns of one call. `floor` is a reading of the clock and the next. */
 export const STEPS = ['floor', 'lock', 'scan', 'allocation', 'entry'] as const;
@@ -13,8 +14,22 @@ export type Step = (typeof STEPS)[number];
 
 const THREAD = 0;
 
+/** Readings of one remap, in their order. */
+const At = {
+  begin: 0,
+  beginAgain: 1,
+  asked: 2,
+  held: 3,
+  asking: 4,
+  answered: 5,
+  done: 6,
+  released: 7,
+  count: 8,
+} as const;
+
 /**
- * The steps of a remap under the target lock, with a reading of the clock between them:
+ * The steps of a remap message, measured in it: the target lock and the witness of its allocation,
+ * both of them there for every target, read the clock.
  *
  *     lock        taking the target lock, and giving it back
  *     scan        looking for the LBA among those remapped already
@@ -22,13 +37,12 @@ const THREAD = 0;
  *     entry       writing the new mapping down
  *
  * On shared memory of its own, filled as a path's is, so that both come to the same number of
- * entries round by round. Words and answers of the command are not part of it.
+ * entries round by round. Words and answers of the message are around these steps, and in none.
  */
 export class RemapSteps {
-  readonly #allocator: SpareAllocator;
-  readonly #table: RemapTable;
-  readonly #targetLock: Lock;
-  readonly #times = new Float64Array(7);
+  readonly #target: MessageTarget;
+  readonly #witness: StampingWitness;
+  readonly #times = new Float64Array(At.count);
 
   /** @param plan as devicePlanOf() makes it */
   constructor(plan: Plan) {
@@ -36,36 +50,77 @@ export class RemapSteps {
     touchPages(memory, 0, 1);
     initialiseDevice(plan, memory);
     const { words, layout } = memory;
-    const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
-    this.#allocator = allocatorOn(plan, words, layout, allocationLock);
-    this.#table = remapTableOn(plan, words, layout);
-    this.#targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
+    const lock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
+    this.#witness = new StampingWitness(this.#times);
+    this.#target = messageTargetOn(plan, memory, THREAD, {
+      witness: this.#witness,
+      targetLock: new StampingLock(lock, this.#times),
+    });
   }
 
   /** Remaps an LBA that is not remapped; ns of each step into `into`. False: no spare was left. */
   remap(lba: number, into: Float64Array): boolean {
+    const text = `remap ${lba}`;
     const times = this.#times;
-    stampNs(times, 0);
-    stampNs(times, 1);
-    this.#targetLock.acquire(THREAD);
-    stampNs(times, 2);
-    const isRemapped = this.#table.spareFor(lba) !== ON_MAIN || this.#table.isFull();
-    stampNs(times, 3);
-    const spare = isRemapped ? NO_SPARE : this.#allocator.allocate(THREAD);
-    stampNs(times, 4);
-    if (spare !== NO_SPARE) this.#table.insert(lba, spare);
-    stampNs(times, 5);
-    this.#targetLock.release(THREAD);
-    stampNs(times, 6);
-    into[0] = this.#between(0, 1);
-    into[1] = this.#between(1, 2) + this.#between(5, 6);
-    into[2] = this.#between(2, 3);
-    into[3] = this.#between(3, 4);
-    into[4] = this.#between(4, 5);
-    return spare !== NO_SPARE;
+    this.#witness.isGranted = false;
+    stampNs(times, At.begin);
+    stampNs(times, At.beginAgain);
+    this.#target.message(text);
+    into[0] = this.#between(At.begin, At.beginAgain);
+    into[1] = this.#between(At.asked, At.held) + this.#between(At.done, At.released);
+    into[2] = this.#between(At.held, At.asking);
+    into[3] = this.#between(At.asking, At.answered);
+    into[4] = this.#between(At.answered, At.done);
+    return this.#witness.isGranted;
   }
 
   #between(from: number, to: number): number {
     return (this.#times[to] as number) - (this.#times[from] as number);
   }
+}
+
+class StampingLock implements Lock {
+  readonly #inner: Lock;
+  readonly #times: Float64Array;
+
+  constructor(inner: Lock, times: Float64Array) {
+    this.#inner = inner;
+    this.#times = times;
+  }
+
+  acquire(thread: number): number {
+    stampNs(this.#times, At.asked);
+    const waited = this.#inner.acquire(thread);
+    stampNs(this.#times, At.held);
+    return waited;
+  }
+
+  release(thread: number): void {
+    stampNs(this.#times, At.done);
+    this.#inner.release(thread);
+    stampNs(this.#times, At.released);
+  }
+}
+
+class StampingWitness implements SpareWitness {
+  readonly #times: Float64Array;
+  isGranted = false;
+
+  constructor(times: Float64Array) {
+    this.#times = times;
+  }
+
+  asking(): void {
+    stampNs(this.#times, At.asking);
+  }
+
+  answered(_thread: number, _lba: number, spare: number): void {
+    stampNs(this.#times, At.answered);
+    this.isGranted = spare !== NO_SPARE;
+  }
+
+  adopted(): void {}
+  returning(): void {}
+  returned(): void {}
+  forgotten(): void {}
 }

@@ -1,19 +1,21 @@
 import { initialiseDevice } from '../device/index.ts';
 import { createMemory, touchPages } from '../memory/attach.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { messageTargetOn } from '../target/messages.ts';
 import type { CommandTarget } from './command-target.ts';
 import { CommandTexts } from './command-texts.ts';
 import { DelayedTarget } from './delayed-target.ts';
 import { rehearsalPlanOf } from './device-plan.ts';
-import { SimulatedTarget } from './simulated-target.ts';
 
+/** Whoever owns a target is alone with it. */
+const THREAD = 0;
 /** Until the engine has compiled what a command does. */
 const REHEARSED_ROUNDS = 3000;
 
 /**
- * A target over shared memory of its own, which only the thread that asks for it touches. It has
- * been rehearsed on another device: the first thousand calls of cold code take many times as long,
- * and are no property of a path.
+ * The target's message interface over shared memory of its own, which only the thread that asks for
+ * it touches. It has been rehearsed on another device: the first thousand calls of cold code take
+ * many times as long, and are no property of a path.
  *
  * @param plan as devicePlanOf() makes it
  */
@@ -26,7 +28,9 @@ function targetOn(plan: Plan): CommandTarget {
   const memory = createMemory(plan);
   touchPages(memory, 0, 1);
   initialiseDevice(plan, memory);
-  const target = new SimulatedTarget(plan, memory);
+  const messages = messageTargetOn(plan, memory, THREAD);
+  // The text that was made, delivered or not: it is how an experiment knows what it timed.
+  const target: CommandTarget = { command: (text) => messages.message(text).reply };
   const { delayNs } = plan.overhead;
   return delayNs === 0 ? target : new DelayedTarget(target, delayNs);
 }

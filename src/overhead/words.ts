@@ -101,9 +101,7 @@ function answerSentences({ answers, refusedRemaps }: Context, count: number): st
   const sentences: string[] = [];
   if (unknown.length > 0) {
     const are = unknown.length === 1 ? 'is no command' : 'are no commands';
-    sentences.push(
-      `${unknown.join(', ')} ${are} of the target as published: what is timed is its refusal.`,
-    );
+    sentences.push(`${unknown.join(', ')} ${are} of the target: what is timed is a refusal.`);
   }
   if (refusedRemaps > 0) {
     sentences.push(

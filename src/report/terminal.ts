@@ -408,7 +408,7 @@ function inLines(parts: readonly string[], columns: number): string[] {
 }
 
 /** Text that wraps to the right of its head. */
-function hanging(head: string, text: string, style: Style): string[] {
+export function hanging(head: string, text: string, style: Style): string[] {
   const indent = visibleColumns(head);
   const [first = '', ...rest] = wrap(style.text(text), Math.max(20, style.width - indent));
   return [head + first, ...rest.map((line) => ' '.repeat(indent) + line)];

@@ -11,8 +11,9 @@
  * Under `expect: collision` a collision is what the scenario asks for: the checks that report it,
  * and those that it explains, are not violations. A broken check that no collision explains still
  * is one. That no collision was found says nothing against the integrity of the data: hence 1.
- * Under `expect: leak` the same holds of spares that get lost, which is what conservation reports.
- * Under `expect: violation` it holds of everything that a check can report.
+ * Under `expect: leak` the same holds of spares that get lost: those that conservation finds used
+ * by nobody, and those that false exhaustion finds free and out of reach. Under `expect: violation`
+ * it holds of everything that a check can report.
  */
 import { EXIT } from '../errors.ts';
 import type { Expectation } from '../scenario/plan.ts';
@@ -37,7 +38,7 @@ export function isExpected(
 }
 
 function isLeak(check: { readonly name: string }): boolean {
-  return check.name === 'conservation';
+  return check.name === 'conservation' || check.name === 'false exhaustion';
 }
 
 /** Collisions of both kinds that the checks found. */

@@ -1049,8 +1049,8 @@ export const scenarioSchema = map({
     .meta({
       description:
         'pass: nothing may be found; collision: one must be found, for scenarios that show a ' +
-        'fault; leak: spares must get lost, by the check for conservation; violation: some ' +
-        'check must be broken, whichever. Default pass.',
+        'fault; leak: spares must get lost, by the checks for conservation and false exhaustion; ' +
+        'violation: some check must be broken, whichever. Default pass.',
     }),
   watchdog: time({ min: 1e8, max: HOUR_NS })
     .default('10s')

@@ -8,6 +8,7 @@ import {
   type TargetControl,
 } from '../device/target-control.ts';
 import { lockOn } from '../lock/index.ts';
+import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
   CONTROL_COMMANDS,
@@ -66,6 +67,8 @@ export interface MessageTargetOptions {
   readonly witness?: SpareWitness;
   /** By default metadata is kept in the run's memory. */
   readonly metadata?: MetadataStore;
+  /** By default the plan's, over the run's memory; one that reads a clock goes around that. */
+  readonly targetLock?: Lock;
 }
 
 /**
@@ -79,9 +82,12 @@ export function messageTargetOn(
   options: MessageTargetOptions = {},
 ): MessageTarget {
   const { words, layout } = memory;
-  const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
   const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
-  const { metadata, witness = new NoWitness() } = options;
+  const {
+    metadata,
+    witness = new NoWitness(),
+    targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock),
+  } = options;
   const control = targetControlOn(plan, memory, {
     device: deviceOn(plan, memory, targetLock),
     targetLock,

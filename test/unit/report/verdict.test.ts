@@ -22,6 +22,7 @@ const collidedAndWorse = [brokenVerdict('collisions', 12), brokenVerdict('mutual
 const dataLost = [someVerdict('collisions'), brokenVerdict('data', 3)];
 
 const leaked = [someVerdict('collisions'), brokenVerdict('conservation', 9)];
+const outOfReach = [someVerdict('collisions'), brokenVerdict('false exhaustion', 8)];
 const leakedAndCollided = [brokenVerdict('collisions', 1), brokenVerdict('conservation', 9)];
 
 const met = [someThreshold('collisions', '<', 1000)];
@@ -85,6 +86,7 @@ const ROWS: Record<string, Row> = {
     1,
   ],
   'a leak': ['pass', 'finished', leaked, met, 'integrity', 3],
+  'spares out of reach as expected': ['leak', 'finished', outOfReach, met, 'pass', 0],
   'a leak, where a collision was expected': ['collision', 'finished', leaked, met, 'integrity', 3],
   'a leak as expected': ['leak', 'finished', leaked, met, 'pass', 0],
   'a leak as expected, and a collision': [
