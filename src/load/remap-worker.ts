@@ -1,5 +1,5 @@
 import { stampNs } from '../clock.ts';
-import type { Device } from '../device/device.ts';
+import type { RemappingDevice } from '../device/device.ts';
 import { HealthWords } from '../device/health-words.ts';
 import { allocatorOn, deviceOn } from '../device/index.ts';
 import { Outcome } from '../device/outcome.ts';
@@ -33,7 +33,7 @@ export class RemapWorker implements QueueServer {
   readonly #thread: number;
   readonly #readCount: number;
   readonly #health: HealthWords;
-  readonly #device: Device;
+  readonly #device: RemappingDevice;
   readonly #allocator: SpareAllocator;
   readonly #owners: OwnerTable;
   readonly #claims: ClaimLog;

@@ -49,11 +49,11 @@ export function rehearsalPlanOf(plan: Plan, remapCount: number): Plan {
  *
  * @returns a sentence when the device has too few of them; null when it has enough
  */
-export function shortageOf({ overhead, device, ...plan }: Plan): string | null {
+export function shortageOf({ overhead, device }: Plan): string | null {
   const { commands, repetitions, fillCount } = overhead;
   const fills = 1 + (commands.includes('clear') ? repetitions : 0);
   const needed = (commands.includes('remap') ? repetitions : 0) + fills * fillCount;
-  const end = allocatableEndOf({ ...plan, overhead, device });
+  const end = allocatableEndOf({ device });
   const spares = reservedSparesOf(device)
     .subarray(0, end)
     .reduce((count, bit) => count + 1 - bit, 0);
