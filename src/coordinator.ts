@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowNs } from './clock.ts';
+import { tryPowerCuts } from './crash/index.ts';
 import type { Trace } from './load/trace/trace.ts';
 import { calibrateRelax } from './lock/relax.ts';
 import type { Memory } from './memory/attach.ts';
@@ -249,6 +250,7 @@ function recordOf(
     faults: collector.faults(),
     autoRemap: collector.autoRemap(),
     events: known.schedule.events,
+    metadata: whole ? tryPowerCuts(plan, memory.words, memory.layout) : null,
     intervals: known.series.intervals.intervals,
     slices: known.series.slices.slices,
     memory: collector.memory(),

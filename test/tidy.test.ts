@@ -32,9 +32,14 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
   random: { ours: ['errors'], packages: [] },
   scenario: { ours: ['errors', 'units'], packages: ['yaml', 'zod', 'node:*'] },
   version: { ours: [], packages: ['node:*'] },
-  memory: { ours: ['record/histogram', 'scenario/plan', 'errors'], packages: [] },
+  metadata: { ours: [], packages: [] },
+  memory: { ours: ['metadata', 'record/histogram', 'scenario/plan', 'errors'], packages: [] },
   lock: { ours: ['memory', 'scenario/plan'], packages: [] },
-  device: { ours: ['lock', 'memory', 'scenario/plan'], packages: [] },
+  device: { ours: ['lock', 'memory', 'metadata', 'scenario/plan'], packages: [] },
+  crash: {
+    ours: ['device', 'memory', 'metadata', 'record', 'scenario/plan', 'random'],
+    packages: [],
+  },
   record: { ours: ['memory', 'scenario/plan', 'errors'], packages: ['hdr-histogram-js'] },
   target: { ours: ['device', 'lock', 'memory', 'scenario/plan'], packages: [] },
   load: {
@@ -53,7 +58,18 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
   },
   check: { ours: ['record', 'scenario/plan'], packages: [] },
   explore: {
-    ours: ['device', 'lock', 'memory', 'record', 'scenario/plan', 'clock', 'random', 'errors'],
+    ours: [
+      'crash',
+      'device',
+      'lock',
+      'memory',
+      'metadata',
+      'record',
+      'scenario/plan',
+      'clock',
+      'random',
+      'errors',
+    ],
     packages: ['acorn', 'node:*'],
   },
   stress: {

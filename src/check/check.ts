@@ -11,8 +11,8 @@ export interface Verdict {
   readonly summary: string;
   /** The first violations, each one sentence with its data beside it. */
   readonly evidence: readonly Evidence[];
-  /** A collision explains this: see `collisions`. Set by judge(), never by a check. */
-  readonly consequenceOf: 'collisions' | null;
+  /** The check whose finding explains this one. Set by judge(), never by a check. */
+  readonly consequenceOf: 'collisions' | 'metadata' | null;
 }
 
 export interface Evidence {

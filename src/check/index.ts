@@ -7,6 +7,7 @@ import { collisions } from './collisions.ts';
 import { conservation } from './conservation.ts';
 import { data } from './data.ts';
 import { falseExhaustion } from './false-exhaustion.ts';
+import { metadata } from './metadata.ts';
 import { mutualExclusion } from './mutual-exclusion.ts';
 import { operations } from './operations.ts';
 import { remapTable } from './remap-table.ts';
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   cacheConsistency,
   remapTable,
   autoRemap,
+  metadata,
   data,
   operations,
 ];
@@ -37,23 +39,29 @@ const CONSEQUENCES: readonly Check[] = [
   conservation,
   cacheConsistency,
   remapTable,
+  metadata,
   data,
   operations,
 ];
 
-/** Runs every check, and says of the broken ones which a collision that was found explains. */
+/** Runs every check, and says of the broken ones which a cause that was found explains. */
 export function judge(plan: Plan, run: RunRecord): Verdict[] {
   const verdicts = CHECKS.map((check) => ({
     name: check.name,
     ...check.examine(plan, run),
     consequenceOf: null,
   }));
-  if (!collisionFound(verdicts)) return verdicts;
-  return verdicts.map((verdict) =>
-    verdict.verdict === 'broken' && follows(verdict, plan)
-      ? { ...verdict, consequenceOf: 'collisions' }
-      : verdict,
+  const isCollision = collisionFound(verdicts);
+  const metadataIsLost = verdicts.some(
+    ({ name, verdict }) => name === metadata.name && verdict === 'broken',
   );
+  return verdicts.map((verdict) => {
+    if (verdict.verdict !== 'broken') return verdict;
+    if (isCollision && follows(verdict, plan)) return { ...verdict, consequenceOf: 'collisions' };
+    // As published, the entries are written over spares that serve LBAs, power cut or not.
+    const isOverwritten = plan.metadata.format === 'published' && verdict.name === data.name;
+    return metadataIsLost && isOverwritten ? { ...verdict, consequenceOf: 'metadata' } : verdict;
+  });
 }
 
 /** Whether a spare had two owners: two live claims, or a claim and the metadata. */

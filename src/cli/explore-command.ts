@@ -166,6 +166,7 @@ function codeOf(
 /** The kinds of fault that the scenario is there to show; null = it must show none. */
 function wantedOf({ explore, expect }: Plan): readonly FaultKind[] | null {
   if (explore.finds !== null) return [explore.finds];
+  if (expect === 'metadata-loss') return ['metadata lost'];
   return expect === 'collision' ? COLLISIONS : null;
 }
 

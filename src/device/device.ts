@@ -3,9 +3,35 @@ import { relax } from '../lock/relax.ts';
 import { STRIDE } from '../memory/layout.ts';
 import { SECTOR_BYTES } from '../scenario/plan.ts';
 import type { Medium } from './medium.ts';
+import type { MetadataWriter } from './metadata-writer.ts';
 import { Outcome } from './outcome.ts';
 import type { WriteCompletion } from './published-completion.ts';
 import { ON_MAIN, type RemapTable } from './remap-table.ts';
+
+/** What a thread does with a device. */
+export interface RemappingDevice {
+  read(thread: number, lba: number, sectorCount: number, targetByte: number): number;
+  write(thread: number, lba: number, sectorCount: number, sourceByte: number): number;
+  /** Done when what was written before is as durable as this target makes it. An Outcome. */
+  flush(thread: number): number;
+  lockTarget(thread: number): void;
+  unlockTarget(thread: number): void;
+  /** Under the target lock. */
+  attach(lba: number, spare: number): number;
+  /** After attach() has done it and the lock was released, before anybody is told. */
+  finishRemap(thread: number, lba: number, spare: number): void;
+  /** Under the target lock. */
+  detach(lba: number): number;
+  /** Under the target lock: the spare that serves a sector, or ON_MAIN. */
+  spareOf(lba: number): number;
+  /** See Device. Never with metadata, whose updates it does not make. */
+  relocate(lba: number, spare: number, readCount: number): number;
+  failedLba(): number;
+  failedSpare(): number;
+  /** The `sync` message, and the timer of autosave: see MetadataWriter. */
+  syncMetadata(thread: number): void;
+  autosaveMetadata(thread: number): void;
+}
 
 export interface DeviceShape {
   readonly threadCount: number;
@@ -27,6 +53,7 @@ export interface DeviceShape {
  *     moving = the LBA     from here on no new I/O to it begins
  *     wait                 until no I/O in flight covers it
  *     copy                 its data to the spare
+ *     record               the remap in the metadata, where there is any
  *     insert               into the table
  *     moving = 0
  *
@@ -38,9 +65,10 @@ export interface DeviceShape {
  * A range stands in one word: its first sector, and the power of two that covers it. Covering too
  * much costs a wait, never a fault.
  */
-export class Device {
+export class Device implements RemappingDevice {
   readonly #words: Int32Array;
   readonly #medium: Medium;
+  readonly #metadata: MetadataWriter;
   readonly #table: RemapTable;
   readonly #targetLock: Lock;
   readonly #shape: DeviceShape;
@@ -54,6 +82,7 @@ export class Device {
     words: Int32Array,
     parts: {
       readonly medium: Medium;
+      readonly metadata: MetadataWriter;
       readonly table: RemapTable;
       readonly targetLock: Lock;
       /** Largest request in sectors. */
@@ -65,6 +94,7 @@ export class Device {
   ) {
     this.#words = words;
     this.#medium = parts.medium;
+    this.#metadata = parts.metadata;
     this.#table = parts.table;
     this.#targetLock = parts.targetLock;
     this.#shape = shape;
@@ -97,6 +127,15 @@ export class Device {
     return outcome;
   }
 
+  /** Without metadata nothing outlives the memory that it is in. */
+  flush(): number {
+    return Outcome.done;
+  }
+
+  finishRemap(): void {}
+  syncMetadata(): void {}
+  autosaveMetadata(): void {}
+
   /** For an outer lock around a whole allocation, as the message path takes it. */
   lockTarget(thread: number): void {
     this.#targetLock.acquire(thread);
@@ -111,7 +150,8 @@ export class Device {
     if (this.#table.spareFor(lba) !== ON_MAIN) return Outcome.alreadyRemapped;
     if (this.#table.isFull()) return Outcome.tableFull;
     this.#beginMove(lba);
-    const outcome = this.#medium.moveToSpare(lba, spare);
+    let outcome = this.#medium.moveToSpare(lba, spare);
+    if (outcome === Outcome.done) outcome = this.#metadata.recordRemap(lba, spare);
     if (outcome === Outcome.done) this.#table.insert(lba, spare);
     this.#endMove();
     return outcome;
@@ -174,7 +214,8 @@ export class Device {
     const spare = this.#table.spareFor(lba);
     if (spare === ON_MAIN) return ON_MAIN;
     this.#beginMove(lba);
-    const outcome = this.#medium.moveToMain(spare, lba);
+    let outcome = this.#medium.moveToMain(spare, lba);
+    if (outcome === Outcome.done) outcome = this.#metadata.recordUnremap(lba, spare);
     if (outcome === Outcome.done) this.#table.remove(lba);
     this.#endMove();
     return outcome === Outcome.done ? spare : ON_MAIN;

@@ -116,6 +116,14 @@ export class FaultyMedium implements Medium {
     return outcome;
   }
 
+  flushMain(): number {
+    return this.#isServed() ? Outcome.done : Outcome.powerOff;
+  }
+
+  flushSpare(): number {
+    return this.flushMain();
+  }
+
   failedSector(): number {
     return this.#words[this.#own + FailureWord.failedSector] as number;
   }

@@ -1,4 +1,4 @@
-import type { Device } from './device.ts';
+import type { RemappingDevice } from './device.ts';
 import type { HealthTable } from './health-table.ts';
 import { ErrorNumber, type MetadataStore } from './metadata-store.ts';
 import { Outcome } from './outcome.ts';
@@ -21,7 +21,7 @@ import type { TargetCounters } from './target-counters.ts';
  * nothing behind. Sectors beyond the device are refused.
  */
 export class GuardedControl implements TargetControl {
-  readonly #device: Device;
+  readonly #device: RemappingDevice;
   readonly #table: RemapTable;
   readonly #health: HealthTable;
   readonly #counters: TargetCounters;
@@ -33,7 +33,7 @@ export class GuardedControl implements TargetControl {
   readonly #threshold: number;
 
   constructor(parts: {
-    readonly device: Device;
+    readonly device: RemappingDevice;
     readonly table: RemapTable;
     readonly health: HealthTable;
     readonly counters: TargetCounters;
@@ -63,6 +63,7 @@ export class GuardedControl implements TargetControl {
     const answer = this.#attachNew(thread, lba);
     if (answer >= 0) this.#counters.countManualRemap();
     this.#device.unlockTarget(thread);
+    if (answer >= 0) this.#device.finishRemap(thread, lba, answer);
     return answer;
   }
 
@@ -128,6 +129,7 @@ export class GuardedControl implements TargetControl {
     const answer = this.#health.isDue(lba) ? this.#attachNew(thread, lba) : Refusal.notDue;
     if (answer >= 0) this.#counters.countAutoRemap();
     this.#device.unlockTarget(thread);
+    if (answer >= 0) this.#device.finishRemap(thread, lba, answer);
     return answer;
   }
 

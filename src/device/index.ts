@@ -1,15 +1,19 @@
+import { lockOn } from '../lock/index.ts';
 import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
   allocatableEndOf,
   FailureWord,
   type Layout,
+  LogWord,
   largestSectorCountOf,
+  logEntryCountOf,
+  Metadata,
   partOf,
 } from '../memory/layout.ts';
 import { hasMediumFaults, type Plan } from '../scenario/plan.ts';
 import { BitmapAllocator } from './bitmap-allocator.ts';
-import { Device } from './device.ts';
+import { Device, type RemappingDevice } from './device.ts';
 import { FaultyMedium } from './faulty-medium.ts';
 import { GuardedCachedAllocator } from './guarded-cached-allocator.ts';
 import { GuardedControl } from './guarded-control.ts';
@@ -17,25 +21,33 @@ import { HashRemapTable } from './hash-remap-table.ts';
 import { HealthTable } from './health-table.ts';
 import { GuardedLinearAllocator, PublishedLinearAllocator } from './linear-allocator.ts';
 import { LinearRemapTable } from './linear-remap-table.ts';
-import { type Medium, MemoryMedium, NoMedium } from './medium.ts';
-import { HeldMetadata, type MetadataStore } from './metadata-store.ts';
+import { LoggedControl } from './logged-control.ts';
+import { LoggedDevice } from './logged-device.ts';
+import { LoggedMedium } from './logged-medium.ts';
+import { type Medium, MemoryMedium, NoMedium, surfacesOn } from './medium.ts';
+import { formatMetadata, metadataAreaOf, reservedSectorsOf } from './metadata-area.ts';
+import { HeldMetadata, type MetadataStore, NothingToSave } from './metadata-store.ts';
+import { type MetadataWriter, NoMetadata } from './metadata-writer.ts';
 import { PerWorkerAllocator } from './per-worker-allocator.ts';
-import { reservedSparesOf } from './placement.ts';
 import { PublishedCachedAllocator } from './published-cached-allocator.ts';
 import { PublishedCompletion, type WriteCompletion } from './published-completion.ts';
 import { PublishedControl } from './published-control.ts';
+import { PublishedMetadata } from './published-metadata.ts';
 import { PublishedSlotTable } from './published-slot-table.ts';
+import { RedundantMetadata } from './redundant-metadata.ts';
 import { RemapQueue } from './remap-queue.ts';
 import type { RemapTable } from './remap-table.ts';
 import { ReservationBitmap } from './reservation-bitmap.ts';
 import type { SpareAllocator } from './spare-allocator.ts';
 import { ERROR_THRESHOLD, type SpareWitness, type TargetControl } from './target-control.ts';
 import { TargetCounters } from './target-counters.ts';
+import { WriteLog } from './write-log.ts';
 
 /** Once, before the gate, by the coordinator: all else in the device's memory is born zero. */
 export function initialiseDevice(plan: Plan, { words, layout }: Memory): void {
   const bitmap = new ReservationBitmap(words, layout.bitmap);
-  bitmap.reserve(reservedSparesOf(plan.device), layout.bitmapWords);
+  bitmap.reserve(reservedSectorsOf(plan), layout.bitmapWords);
+  if (plan.metadata.format !== 'none') formatMetadata(plan, words, layout);
 }
 
 /** The plan's allocator over a run's memory; `lock` guards its state where it has one. */
@@ -85,7 +97,7 @@ function mayRemap({ load, autoRemap }: Plan): boolean {
 
 /** What the control path of a thread works on; `metadata` where it is not to be kept in memory. */
 export interface ControlParts {
-  readonly device: Device;
+  readonly device: RemappingDevice;
   readonly targetLock: Lock;
   readonly allocator: SpareAllocator;
   readonly witness: SpareWitness;
@@ -99,13 +111,15 @@ export function targetControlOn(plan: Plan, memory: Memory, parts: ControlParts)
   const common = {
     allocator: parts.allocator,
     witness: parts.witness,
-    // As published, what was written is never valid when it is read (S10).
-    metadata: parts.metadata ?? new HeldMetadata(words, layout, !isPublished),
+    metadata: parts.metadata ?? storeOn(plan, memory),
     threshold: plan.autoRemap?.errorThreshold ?? ERROR_THRESHOLD,
   };
   if (isPublished) {
     const table = new PublishedSlotTable(words, layout);
-    return new PublishedControl({ ...common, table, targetLock: parts.targetLock });
+    const control = new PublishedControl({ ...common, table, targetLock: parts.targetLock });
+    return plan.metadata.format === 'none'
+      ? control
+      : new LoggedControl(control, logOn(plan, memory));
   }
   return new GuardedControl({
     ...common,
@@ -144,16 +158,94 @@ function completionOn(
   return new PublishedCompletion(table, targetLock, queue, autoRemap.errorThreshold);
 }
 
-/** The plan's device as one thread uses it; only a medium with faults must know which thread. */
-export function deviceOn(plan: Plan, memory: Memory, targetLock: Lock, thread = 0): Device {
+/** What the messages of a target save to, where it is not said otherwise. */
+function storeOn(plan: Plan, memory: Memory): MetadataStore {
   const { words, layout } = memory;
+  const { format } = plan.metadata;
+  if (format === 'published')
+    return publishedMetadataOn(plan, memory, loggedMediumOn(plan, memory, 0));
+  if (format === 'redundant') return new NothingToSave(words, layout);
+  // As published, what was written is never valid when it is read (S10).
+  return new HeldMetadata(words, layout, plan.target.protocol !== 'as-published');
+}
+
+/** The plan's device as one thread uses it; only a medium with faults must know which thread. */
+export function deviceOn(
+  plan: Plan,
+  memory: Memory,
+  targetLock: Lock,
+  thread = 0,
+): RemappingDevice {
+  if (plan.metadata.format === 'none') {
+    const medium = mediumOn(plan, memory, thread);
+    return bareDeviceOn(plan, memory, { medium, metadata: new NoMetadata(), targetLock });
+  }
+  const medium = loggedMediumOn(plan, memory, thread);
+  const metadata =
+    plan.metadata.format === 'published'
+      ? publishedMetadataOn(plan, memory, medium)
+      : new RedundantMetadata(memory.words, memory.layout, medium, {
+          area: metadataAreaOf(plan),
+          plan: plan.metadata,
+          allocatableEnd: allocatableEndOf(plan),
+        });
+  const device = bareDeviceOn(plan, memory, { medium, metadata, targetLock });
+  return new LoggedDevice(device, metadata, logOn(plan, memory));
+}
+
+function logOn(plan: Plan, { words, layout, blocks }: Memory): WriteLog {
+  const lock = lockOn('test-and-set', words, layout.log + LogWord.lock);
+  return new WriteLog(
+    words,
+    layout,
+    { copy: blocks.copy, lock },
+    {
+      entryCount: logEntryCountOf(plan),
+      sectorCount: plan.metadata.crash.logSectorCount,
+    },
+  );
+}
+
+function loggedMediumOn(plan: Plan, memory: Memory, thread: number): LoggedMedium {
+  const { words, layout, blocks } = memory;
+  const surfaces = surfacesOn(words, layout, blocks.copy);
+  return new LoggedMedium(mediumOn(plan, memory, thread), logOn(plan, memory), surfaces);
+}
+
+function publishedMetadataOn(
+  plan: Plan,
+  { words, layout }: Memory,
+  medium: LoggedMedium,
+): PublishedMetadata {
+  const { checksum, remapsPerSync } = plan.metadata;
+  const mutex = lockOn('test-and-test-and-set', words, layout.savedMetadata + Metadata.lock);
+  return new PublishedMetadata(
+    words,
+    layout,
+    { medium, mutex },
+    {
+      isCorrected: checksum === 'corrected',
+      remapsPerSync: remapsPerSync ?? 0,
+      hasPlainSlots: plan.target.protocol === 'as-published',
+    },
+  );
+}
+
+function bareDeviceOn(
+  plan: Plan,
+  { words, layout }: Memory,
+  parts: {
+    readonly medium: Medium;
+    readonly metadata: MetadataWriter;
+    readonly targetLock: Lock;
+  },
+): Device {
   return new Device(
     words,
     {
-      medium: mediumOn(plan, memory, thread),
+      ...parts,
       table: remapTableOn(plan, words, layout),
-      completion: completionOn(plan, words, layout, targetLock),
-      targetLock,
+      completion: completionOn(plan, words, layout, parts.targetLock),
       sectorCountMax: largestSectorCountOf(plan),
     },
     {

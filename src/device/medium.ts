@@ -21,6 +21,9 @@ export interface Medium {
   moveSpare(from: number, to: number): number;
   /** A spare answers reads with `dataLost` until it is written. */
   loseSpare(spare: number): number;
+  /** Done when all that was written to it before will survive a power cut. */
+  flushMain(): number;
+  flushSpare(): number;
   /** After a request that failed: the sector of its surface, LBA or spare, that made it fail. */
   failedSector(): number;
 }
@@ -108,6 +111,15 @@ export class MemoryMedium implements Medium {
   failedSector(): number {
     return 0;
   }
+
+  /** Memory has no cache that could lose anything: what a flush is good for is the log's to say. */
+  flushMain(): number {
+    return Outcome.done;
+  }
+
+  flushSpare(): number {
+    return Outcome.done;
+  }
 }
 
 /**
@@ -149,5 +161,13 @@ export class NoMedium implements Medium {
 
   failedSector(): number {
     return 0;
+  }
+
+  flushMain(): number {
+    return Outcome.done;
+  }
+
+  flushSpare(): number {
+    return Outcome.done;
   }
 }

@@ -1,12 +1,13 @@
 import {
   type Layout,
   METADATA_ENTRY_COUNT,
+  Metadata,
   MetadataEntry,
   MetadataHead,
 } from '../memory/layout.ts';
 
 /** Errors as the kernel numbers them, negative as it returns them. */
-export const ErrorNumber = { exists: -17, invalid: -22, noSpace: -28, range: -34 } as const;
+export const ErrorNumber = { io: -5, exists: -17, invalid: -22, noSpace: -28, range: -34 } as const;
 
 /**
  * What keeps remaps beyond the target's life, as far as its messages know of it: an image of
@@ -97,6 +98,55 @@ export class HeldMetadata implements MetadataStore {
 
   saveCount(): number {
     return this.#words[this.#head + MetadataHead.saves] as number;
+  }
+
+  failureCount(): number {
+    return 0;
+  }
+}
+
+/**
+ * For a target whose every remap is on the medium before it is acknowledged: messages find nothing
+ * to save, and nothing to restore that is not there. Its generation is the number of updates.
+ */
+export class NothingToSave implements MetadataStore {
+  readonly capacity = Number.POSITIVE_INFINITY;
+  readonly #words: Int32Array;
+  readonly #sequence: number;
+
+  constructor(words: Int32Array, layout: Layout) {
+    this.#words = words;
+    this.#sequence = layout.savedMetadata + Metadata.sequence;
+  }
+
+  put(): void {}
+
+  commit(): number {
+    return 0;
+  }
+
+  save(): number {
+    return 0;
+  }
+
+  load(): number {
+    return 0;
+  }
+
+  lbaOf(): number {
+    return -1;
+  }
+
+  spareOf(): number {
+    return -1;
+  }
+
+  generation(): number {
+    return this.#words[this.#sequence] as number;
+  }
+
+  saveCount(): number {
+    return this.generation();
   }
 
   failureCount(): number {

@@ -1,4 +1,4 @@
-import type { Device } from '../device/device.ts';
+import type { RemappingDevice } from '../device/device.ts';
 import { Outcome } from '../device/outcome.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
@@ -27,7 +27,7 @@ const SAMPLED_PERIOD = 16;
 export class DataProbe {
   readonly #memory: Memory;
   readonly #thread: number;
-  readonly #device: Device;
+  readonly #device: RemappingDevice;
   readonly #audit: SectorAudit;
   readonly #stamper: Stamper;
   readonly #counters: ThreadCounters;
@@ -43,7 +43,7 @@ export class DataProbe {
   #untilChecked = 1;
   #checking = false;
 
-  constructor(plan: Plan, memory: Memory, thread: number, device: Device) {
+  constructor(plan: Plan, memory: Memory, thread: number, device: RemappingDevice) {
     const { layout } = memory;
     this.#memory = memory;
     this.#thread = thread;

@@ -1,5 +1,5 @@
 import { nowNs } from '../clock.ts';
-import type { Device } from '../device/device.ts';
+import type { RemappingDevice } from '../device/device.ts';
 import { Advice, FailureBooks } from '../device/failure-books.ts';
 import { HealthWords } from '../device/health-words.ts';
 import { Outcome } from '../device/outcome.ts';
@@ -26,7 +26,7 @@ import type { AutoRemapPlan } from '../scenario/plan.ts';
 export class ErrorRecovery {
   readonly #plan: AutoRemapPlan;
   readonly #thread: number;
-  readonly #device: Device;
+  readonly #device: RemappingDevice;
   readonly #health: HealthWords;
   readonly #books: FailureBooks;
   readonly #gate: Gate;
@@ -34,7 +34,7 @@ export class ErrorRecovery {
   readonly #words: Int32Array;
   readonly #own: number;
 
-  constructor(plan: AutoRemapPlan, memory: Memory, thread: number, device: Device) {
+  constructor(plan: AutoRemapPlan, memory: Memory, thread: number, device: RemappingDevice) {
     const { words, layout } = memory;
     this.#plan = plan;
     this.#thread = thread;

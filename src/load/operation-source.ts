@@ -48,7 +48,9 @@ export function operationSourceFor(plan: Plan, memory: Memory, thread: number): 
   if (plan.load.trace !== null) return new TracedOperations(plan, memory, thread);
   const { messages } = plan.load;
   if (messages !== null && thread === 0) return new ScriptedOperations(messages);
-  return new MixedOperations(plan, thread);
+  const mixed = new MixedOperations(plan, thread);
+  const { writesPerFlush } = plan.load;
+  return writesPerFlush === 0 ? mixed : new FlushedOperations(mixed, writesPerFlush);
 }
 
 export const EMPTY_DIGEST = 0x811c9dc5 | 0;
@@ -72,6 +74,7 @@ const REMAP = OPERATIONS.indexOf('remap');
 const UNREMAP = OPERATIONS.indexOf('unremap');
 const MESSAGE = OPERATIONS.indexOf('message');
 const REMAP_COMMAND = CONTROL_COMMANDS.indexOf('remap');
+const SYNC = OPERATIONS.indexOf('sync');
 
 /**
  * Operations drawn by weight. Reads and writes go where the address source says. Remaps walk
@@ -149,6 +152,41 @@ class MixedOperations implements OperationSource {
   #nextUnremap(): number {
     if (this.#unremapAttempts >= this.#remapAttempts) return SKIPPED;
     return this.#remapFirst + (this.#unremapAttempts++ % this.#remapRange);
+  }
+}
+
+/** The operations of another source, and a flush after every so many writes among them. */
+class FlushedOperations implements OperationSource {
+  readonly plansArrivals: boolean;
+  readonly #source: OperationSource;
+  readonly #period: number;
+  readonly #one = new DrawnOperations();
+  #untilFlush: number;
+
+  constructor(source: OperationSource, writesPerFlush: number) {
+    this.plansArrivals = source.plansArrivals;
+    this.#source = source;
+    this.#period = writesPerFlush;
+    this.#untilFlush = writesPerFlush;
+  }
+
+  draw(into: DrawnOperations, count: number): number {
+    for (let index = 0; index < count; index++) {
+      if (this.#untilFlush === 0) {
+        this.#untilFlush = this.#period;
+        into.operations[index] = SYNC;
+        into.lbas[index] = 0;
+        into.sectorCounts[index] = 0;
+        continue;
+      }
+      if (this.#source.draw(this.#one, 1) === 0) return index;
+      const operation = this.#one.operations[0] as number;
+      into.operations[index] = operation;
+      into.lbas[index] = this.#one.lbas[0] as number;
+      into.sectorCounts[index] = this.#one.sectorCounts[0] as number;
+      if (operation === WRITE) this.#untilFlush--;
+    }
+    return count;
   }
 }
 

@@ -1,7 +1,7 @@
 import { nowNs } from '../clock.ts';
 import { initialiseDevice } from '../device/index.ts';
 import { clearMemory, createMemory } from '../memory/attach.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { NO_METADATA, type Plan } from '../scenario/plan.ts';
 import { ThreadLoop } from './thread-loop.ts';
 
 /** As much as it takes until the engine has compiled the loop, and no more than anybody notices. */
@@ -50,6 +50,7 @@ function miniatureOf(plan: Plan): Plan {
       medium: plan.device.medium,
       spare: { ...plan.device.spare, sectorCount: spareCount, placement: 'none' },
     },
+    metadata: NO_METADATA,
     load: {
       ...plan.load,
       mix: isMixed ? plan.load.mix : { read: 1, write: 1, remap: 0, unremap: 0 },

@@ -1,5 +1,5 @@
 import { stampNs } from '../clock.ts';
-import type { Device } from '../device/device.ts';
+import type { RemappingDevice } from '../device/device.ts';
 import { HealthWords } from '../device/health-words.ts';
 import { allocatorOn, deviceOn } from '../device/index.ts';
 import { Outcome } from '../device/outcome.ts';
@@ -16,6 +16,7 @@ import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
 import { type AutoRemapPlan, type Plan, targetLockKindOf } from '../scenario/plan.ts';
 import { MeteredLock } from './metered-lock.ts';
+import { MissWatch } from './miss-watch.ts';
 import type { QueueServer } from './serve-queue.ts';
 
 /**
@@ -33,11 +34,13 @@ export class RemapWorker implements QueueServer {
   readonly #thread: number;
   readonly #readCount: number;
   readonly #health: HealthWords;
-  readonly #device: Device;
+  readonly #device: RemappingDevice;
   readonly #allocator: SpareAllocator;
   readonly #owners: OwnerTable;
   readonly #claims: ClaimLog;
   readonly #allocation: SharedHistogram;
+  readonly #allocationMiss: SharedHistogram | null;
+  readonly #misses: MissWatch | null;
   readonly #words: Int32Array;
   readonly #own: number;
   readonly #times = new Float64Array(T.count);
@@ -59,7 +62,8 @@ export class RemapWorker implements QueueServer {
     this.#readCount = 1 + autoRemap.attemptCount;
     this.queue = new RemapQueue(words, layout.queue, autoRemap.queueCount);
     this.#health = new HealthWords(words, layout.healthWords, autoRemap.errorThreshold);
-    this.#allocator = allocatorOn(plan, words, layout, metered);
+    this.#misses = MissWatch.over(metered, plan, memory);
+    this.#allocator = allocatorOn(plan, words, layout, this.#misses ?? metered);
     this.#device = deviceOn(
       plan,
       memory,
@@ -70,6 +74,7 @@ export class RemapWorker implements QueueServer {
     this.#claims = new ClaimLog(memory, thread);
     this.counters = new ThreadCounters(memory, thread);
     this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
+    this.#allocationMiss = SharedHistogram.of(memory, thread, 'allocation.miss');
     this.#words = words;
     this.#own = partOf(layout.failures, thread, FailureWord.wordCount);
   }
@@ -91,7 +96,9 @@ export class RemapWorker implements QueueServer {
     stampNs(times, T.asked);
     const spare = this.#allocator.allocate(this.#thread);
     stampNs(times, T.answered);
-    this.#allocation.record((times[T.answered] as number) - (times[T.asked] as number));
+    const ns = (times[T.answered] as number) - (times[T.asked] as number);
+    this.#allocation.record(ns);
+    if (this.#misses?.tell() === true) this.#allocationMiss?.record(ns);
     if (spare === NO_SPARE) {
       this.#refused();
       this.#health.giveUp(lba);
@@ -145,6 +152,7 @@ export class RemapWorker implements QueueServer {
     stampNs(this.#times, T.asked);
     this.#owners.clear(spare);
     this.#allocator.release(this.#thread, spare);
+    this.#misses?.tell();
     stampNs(this.#times, T.answered);
     this.counters.add(ThreadFloat.released, 1);
     this.#claims.released(lba, spare, this.#times);

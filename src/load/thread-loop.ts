@@ -1,5 +1,5 @@
 import { nowNs, stampNs } from '../clock.ts';
-import type { Device } from '../device/device.ts';
+import type { RemappingDevice } from '../device/device.ts';
 import { allocatorOn, deviceOn, targetControlOn } from '../device/index.ts';
 import { Outcome } from '../device/outcome.ts';
 import { ON_MAIN } from '../device/remap-table.ts';
@@ -48,6 +48,7 @@ const READ = OPERATIONS.indexOf('read');
 const WRITE = OPERATIONS.indexOf('write');
 const REMAP = OPERATIONS.indexOf('remap');
 const UNREMAP = OPERATIONS.indexOf('unremap');
+const SYNC = OPERATIONS.indexOf('sync');
 
 /**
  * One thread of load: draws operations, issues them, times them, writes them down. The hot loop.
@@ -63,7 +64,7 @@ export class ThreadLoop {
   readonly #gate: Gate;
   readonly #source: OperationSource;
   readonly #drawn = new DrawnOperations();
-  readonly #device: Device;
+  readonly #device: RemappingDevice;
   readonly #allocator: SpareAllocator;
   readonly #allocationLock: MeteredLock;
   /** null where there is no cache to miss. */
@@ -330,7 +331,7 @@ export class ThreadLoop {
     if (this.#controlPath !== null) return this.#send(this.#controlPath, lba, index);
     if (operation === REMAP) return this.#remap(lba);
     if (operation === UNREMAP) return this.#unremap(lba);
-    return this.#acknowledge();
+    return this.#acknowledge(operation);
   }
 
   /** What the target refuses is refused, whatever its reason: the script may have asked for it. */
@@ -350,11 +351,12 @@ export class ThreadLoop {
     return refused ? REFUSED : 0;
   }
 
-  /** Flushes and trims are counted and timed; the simulated device has nothing to do for them. */
-  #acknowledge(): number {
+  /** Trims are counted and timed, and nothing more; so are flushes, but where there is metadata. */
+  #acknowledge(operation: number): number {
     stampNs(this.#times, T.issue);
+    const outcome = operation === SYNC ? this.#device.flush(this.#thread) : Outcome.done;
     stampNs(this.#times, T.completion);
-    return 0;
+    return outcome === Outcome.done ? 0 : this.#failed(outcome);
   }
 
   #remap(lba: number): number {
@@ -378,6 +380,7 @@ export class ThreadLoop {
     if (!this.#outerLock) this.#device.lockTarget(thread);
     const outcome = this.#device.attach(lba, spare);
     this.#device.unlockTarget(thread);
+    if (outcome === Outcome.done) this.#device.finishRemap(thread, lba, spare);
     stampNs(times, T.completion);
     this.#recordAllocation();
     this.#counters.add(ThreadFloat.granted, 1);

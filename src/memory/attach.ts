@@ -43,13 +43,17 @@ export function clearMemory(plan: Plan, memory: Memory): void {
   stampHeader(plan, memory);
 }
 
-/** Regions that the coordinator writes before the gate; they are small, and touched by that. */
+/**
+ * Regions that the coordinator writes before the gate; they are small, and touched by that. With
+ * metadata that goes for the spare area too, where its copies are.
+ */
 const PREPARED: ReadonlySet<string> = new Set([
   'control',
   'threads',
   'reservation bitmap',
   'payloads',
   'trace records',
+  'saved metadata',
 ]);
 
 /**
@@ -59,7 +63,7 @@ const PREPARED: ReadonlySet<string> = new Set([
  */
 export function touchPages({ layout, blocks }: Memory, part: number, partCount: number): void {
   for (const { name, word, wordCount } of layout.regions) {
-    if (PREPARED.has(name)) continue;
+    if (PREPARED.has(name) || (name === 'spare area' && layout.hasMetadata)) continue;
     const from = word + Math.floor((wordCount * part) / partCount);
     const end = word + Math.floor((wordCount * (part + 1)) / partCount);
     blocks.fill(from * WORD_BYTES, 0, (end - from) * WORD_BYTES);

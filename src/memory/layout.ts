@@ -1,3 +1,5 @@
+import { PUBLISHED_SECTORS } from '../metadata/published-header.ts';
+import { blockCountFor } from '../metadata/redundant-block.ts';
 import { bucketCountFor } from '../record/histogram.ts';
 import {
   agentCountOf,
@@ -282,6 +284,50 @@ export const MetadataEntry = { lba: 0, spare: 1, wordCount: 2 } as const;
 /** Entries of one image of dm-remap's metadata, version 3. */
 export const METADATA_ENTRY_COUNT = 252;
 
+/**
+ * Metadata of the target in memory.
+ *
+ *     redundant   sequence: last one given out; then the blocks, as they were last written but for
+ *                 copy number and checksum, which are those of the copy at hand; under the target
+ *                 lock
+ *     published   lock: the metadata mutex, atomic; then header and entries, which `sync` changes
+ *                 without it: unguarded on purpose; and as many sectors again for what is being
+ *                 written, under the mutex
+ *                 saves, failures: how often it was written, or was not; under the mutex
+ *     syncs       by thread: its remaps since its last `sync`, its own
+ */
+export const Metadata = {
+  sequence: 0,
+  lock: 0,
+  saves: 1,
+  failures: 2,
+  context: STRIDE,
+  outgoing: STRIDE + PUBLISHED_SECTORS * SECTOR_WORDS,
+  publishedWords: STRIDE + 2 * PUBLISHED_SECTORS * SECTOR_WORDS,
+} as const;
+
+/**
+ * The write log: everything that was asked of the medium, in the order in which it took effect, and
+ * what callers were told meanwhile. Entries and sectors are drawn by atomic adds, and written by
+ * who drew them. An entry is a kind (0 = not written) and its operands, see WriteLog.
+ *
+ *     lock                 around each command and its entry
+ *     entryCount           entries drawn, more than there is room for at the end
+ *     sectorCount          the same of sectors
+ */
+export const LogWord = {
+  lock: 0,
+  entryCount: STRIDE,
+  sectorCount: 2 * STRIDE,
+  entries: 3 * STRIDE,
+} as const;
+export const LogEntry = { kind: 0, thread: 1, at: 2, count: 3, sector: 4, wordCount: 5 } as const;
+
+/** Entries that the log has room for: one a sector, and one for each of the other kinds. */
+export function logEntryCountOf(plan: Plan): number {
+  return 2 * plan.metadata.crash.logSectorCount;
+}
+
 /** Audit words of a group of sectors: see SectorAudit. */
 export const Audit = { issued: 0, floor: 1, wordCount: 2 } as const;
 
@@ -379,6 +425,12 @@ export interface Layout {
   readonly mainLatchMask: number;
   readonly spareLatchMask: number;
   readonly hasLatches: boolean;
+  readonly hasMetadata: boolean;
+  /** 0 words without metadata on the medium, as are the next three. */
+  readonly savedMetadata: number;
+  readonly metadataSyncs: number;
+  readonly log: number;
+  readonly logSectors: number;
   readonly owners: number;
   readonly claims: number;
   readonly claimCapacity: number;
@@ -423,13 +475,14 @@ export function operationsOf(plan: Plan): readonly Operation[] {
   const { mix, messages, threadCount, trace } = plan.load;
   if (trace !== null) return trace.operations;
   const mixed = (['read', 'write', 'remap', 'unremap'] as const).filter((name) => mix[name] > 0);
-  if (messages === null) return mixed;
+  const flushed: readonly Operation[] = plan.load.writesPerFlush > 0 ? [...mixed, 'sync'] : mixed;
+  if (messages === null) return flushed;
   // The first thread sends the messages, and the others do the mix.
-  return [...(threadCount > 1 ? mixed : []), 'remap', 'message'];
+  return [...(threadCount > 1 ? flushed : []), 'remap', 'message'];
 }
 
 /** Spares the allocator may look at: the area, clipped by the limit. */
-export function allocatableEndOf(plan: Plan): number {
+export function allocatableEndOf(plan: Pick<Plan, 'device'>): number {
   const { sectorCount, limit } = plan.device.spare;
   return limit === null ? sectorCount : Math.min(sectorCount, limit);
 }
@@ -667,6 +720,48 @@ export function layoutOf(plan: Plan): Layout {
     'atomic',
   );
 
+  const { format } = plan.metadata;
+  const savedWords = {
+    none: 0,
+    published: Metadata.publishedWords,
+    redundant: Metadata.context + blockCountFor(allocatableEndOf(plan)) * SECTOR_WORDS,
+  }[format];
+  const savedMetadata = add(
+    'saved metadata',
+    'table',
+    savedWords,
+    0,
+    'a remap',
+    'a remap',
+    format === 'published' ? 'unguarded on purpose' : 'under the target lock',
+  );
+  const metadataSyncs = addPerThread(
+    'remaps since sync',
+    'instrument',
+    savedWords > 0 ? 1 : 0,
+    'its thread',
+  );
+  const { logSectorCount } = plan.metadata.crash;
+  const logEntryCount = logEntryCountOf(plan);
+  const log = add(
+    'write log',
+    'instrument',
+    logSectorCount === 0 ? 0 : LogWord.entries + logEntryCount * LogEntry.wordCount,
+    0,
+    'all',
+    'coordinator, after the end',
+    'atomic',
+  );
+  const logSectors = add(
+    'logged sectors',
+    'instrument',
+    logSectorCount * SECTOR_WORDS,
+    SECTOR_WORDS,
+    'all',
+    'coordinator, after the end',
+    'owner thread only',
+  );
+
   const owners = add('owner table', 'instrument', spareCount, 1, 'all', 'all', 'atomic');
   const claimCapacity = claimCapacityOf(plan);
   const claims = addPerThread(
@@ -797,6 +892,11 @@ export function layoutOf(plan: Plan): Layout {
     mainLatchMask: powerOfTwoAtLeast(latches(sectorCount)) - 1,
     spareLatchMask: powerOfTwoAtLeast(latches(spareCount)) - 1,
     hasLatches: audited,
+    hasMetadata: format !== 'none',
+    savedMetadata,
+    metadataSyncs,
+    log,
+    logSectors,
     owners,
     claims,
     claimCapacity,

@@ -1,4 +1,4 @@
-import { reservedSparesOf } from '../device/placement.ts';
+import { reservedSectorsOf } from '../device/metadata-area.ts';
 import { allocatableEndOf } from '../memory/layout.ts';
 import type { Plan } from '../scenario/plan.ts';
 
@@ -55,7 +55,7 @@ export function shortageOf(plan: Plan): string | null {
   const { device } = plan;
   const lbas = lbasNeeded(plan);
   const needed = clearReturns(plan) ? sparesHeldAtOnce(plan) : lbas;
-  const spares = reservedSparesOf(device)
+  const spares = reservedSectorsOf(plan)
     .subarray(0, allocatableEndOf(plan))
     .reduce((count, bit) => count + 1 - bit, 0);
   if (needed <= spares && lbas <= device.sectorCount) return null;

@@ -41,6 +41,8 @@ export interface RunRecord {
   readonly autoRemap: AutoRemapRecord | null;
   /** In the order in which they took effect. */
   readonly events: readonly EventRecord[];
+  /** What power cuts in the load would have lost; null where the remap table is kept nowhere. */
+  readonly metadata: MetadataRecord | null;
   readonly intervals: readonly Interval[];
   readonly slices: readonly Slice[];
   readonly memory: MemoryRecord;
@@ -301,6 +303,58 @@ export interface EventRecord {
   readonly plannedNs: number;
   /** When it had taken effect. */
   readonly takenNs: number;
+  readonly text: string;
+}
+
+/** Names of what a restart can lose. */
+export const METADATA_LOSSES = [
+  'lost remap',
+  'stray remap',
+  'spare owned twice',
+  'lost data',
+  'copies differ',
+  'repair unsafe',
+] as const;
+export type MetadataLoss = (typeof METADATA_LOSSES)[number];
+
+/** The power cuts that were tried on the log of a run, and what each restart came to. */
+export interface MetadataRecord {
+  /** Writes and flushes in the log. */
+  readonly commandCount: number;
+  /** The log had no room left, and the load went on without it. */
+  readonly isLogFull: boolean;
+  readonly remapCount: number;
+  /** Sectors that were written, acknowledged, and then flushed. */
+  readonly promisedSectorCount: number;
+  /** Places in the log at which the power was cut: after each command and each answer. */
+  readonly cutCount: number;
+  /** Cuts at which not every state of the sectors in flight was tried. */
+  readonly sampledCutCount: number;
+  /** Crash points there are: a cut, and what each sector of metadata in flight holds after it. */
+  readonly possiblePointCount: number;
+  readonly pointCount: number;
+  /** Different images of the metadata among them. */
+  readonly imageCount: number;
+  /** Images that a restart mends, and those of them within whose repairs power was cut too. */
+  readonly repairCount: number;
+  readonly triedRepairCount: number;
+  /** Crash points within the repairs of restarts. */
+  readonly repairPointCount: number;
+  /** Crash points at which something was lost. */
+  readonly failedPointCount: number;
+  /** By kind: crash points that show it. */
+  readonly lossCounts: { readonly [L in MetadataLoss]: number };
+  /** First ones, earliest cut first. */
+  readonly losses: readonly MetadataFinding[];
+}
+
+export interface MetadataFinding {
+  readonly loss: MetadataLoss;
+  readonly lba: number | null;
+  readonly spare: number | null;
+  /** Commands that had been issued when power failed. */
+  readonly afterCommand: number;
+  /** One sentence: where power failed, what had reached the medium, what is lost. */
   readonly text: string;
 }
 

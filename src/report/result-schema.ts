@@ -5,7 +5,7 @@
  * start gate, shares and rates of success are between 0 and 1.
  */
 import { z } from 'zod';
-import { ERROR_KINDS } from '../record/run-record.ts';
+import { ERROR_KINDS, METADATA_LOSSES } from '../record/run-record.ts';
 import {
   DATA_FAULTS,
   EXPECTATIONS,
@@ -108,9 +108,9 @@ const check = z.strictObject({
     }),
   ),
   consequenceOf: z
-    .literal('collisions')
+    .enum(['collisions', 'metadata'])
     .nullable()
-    .describe('Set when a collision explains this violation.'),
+    .describe('The check whose finding explains this violation.'),
 });
 
 const threshold = z.strictObject({
@@ -258,6 +258,23 @@ export const resultSchema = z
     events: z
       .array(z.strictObject({ plannedNs: ns, takenNs: ns, text: z.string() }))
       .describe('What happened to the device while the load ran; the first thousand.'),
+    metadata: z.strictObject({
+      applies: z.boolean().describe('False when the remap table is kept nowhere.'),
+      commands: count.describe('Writes and flushes in the log.'),
+      logFull: z.boolean().describe('The load went on after the log had no room left.'),
+      remaps: count.describe('Acknowledged.'),
+      promisedSectors: count.describe('Written, acknowledged, and then flushed.'),
+      powerCuts: count.describe('Places in the log at which power was cut.'),
+      sampledCuts: count.describe('Cuts at which not every state in flight was tried.'),
+      possiblePoints: z.number().min(0).describe('Crash points that there are.'),
+      crashPoints: count.describe('Crash points that were tried.'),
+      images: count.describe('Different images of the metadata among them.'),
+      repairs: count.describe('Images that a restart mends.'),
+      repairsTried: count.describe('Those of them within whose repairs power was cut too.'),
+      repairPoints: count.describe('Crash points within the repairs of restarts.'),
+      failedPoints: count.describe('Crash points at which something was lost.'),
+      losses: forEach(METADATA_LOSSES, count),
+    }),
     memory: z.strictObject({
       allocatorBytes: bytes,
       deviceBytes: bytes,

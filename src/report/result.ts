@@ -1,7 +1,13 @@
 import type { Verdict } from '../check/check.ts';
 import type { Histogram } from '../record/histogram.ts';
 import { latencySummaryOf, percentilesNs } from '../record/latency-summary.ts';
-import type { Interval, LockRecord, OperationRecord, RunRecord } from '../record/run-record.ts';
+import {
+  type Interval,
+  type LockRecord,
+  METADATA_LOSSES,
+  type OperationRecord,
+  type RunRecord,
+} from '../record/run-record.ts';
 import { DATA_FAULTS, OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
 import { type Measured, totalOperations } from './measured.ts';
 import { reproCommand } from './repro.ts';
@@ -81,6 +87,7 @@ function measuredOf(input: ResultInput): Measured {
     faults: faultsOf(run),
     autoRemap: autoRemapOf(run),
     events: run.events.map((event) => ({ ...event })),
+    metadata: metadataOf(run),
     memory: { ...run.memory },
     throughput: throughputOf(plan, run, totalOperations({ operations })),
     threads: run.threads.map((thread) => ({
@@ -218,6 +225,28 @@ function autoRemapOf({ autoRemap }: RunRecord): Result['autoRemap'] {
     queueDepthMax: autoRemap?.queueDepthMax ?? 0,
     queueSize: autoRemap?.queueCount ?? 0,
     health: { ...(autoRemap?.health ?? { suspect: 0, bad: 0, remapped: 0 }) },
+  };
+}
+
+function metadataOf({ metadata }: RunRecord): Result['metadata'] {
+  return {
+    applies: metadata !== null,
+    commands: metadata?.commandCount ?? 0,
+    logFull: metadata?.isLogFull ?? false,
+    remaps: metadata?.remapCount ?? 0,
+    promisedSectors: metadata?.promisedSectorCount ?? 0,
+    powerCuts: metadata?.cutCount ?? 0,
+    sampledCuts: metadata?.sampledCutCount ?? 0,
+    possiblePoints: metadata?.possiblePointCount ?? 0,
+    crashPoints: metadata?.pointCount ?? 0,
+    images: metadata?.imageCount ?? 0,
+    repairs: metadata?.repairCount ?? 0,
+    repairsTried: metadata?.triedRepairCount ?? 0,
+    repairPoints: metadata?.repairPointCount ?? 0,
+    failedPoints: metadata?.failedPointCount ?? 0,
+    losses: Object.fromEntries(
+      METADATA_LOSSES.map((loss) => [loss, metadata?.lossCounts[loss] ?? 0]),
+    ) as Result['metadata']['losses'],
   };
 }
 

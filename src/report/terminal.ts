@@ -18,7 +18,7 @@ import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-part
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
-import { isCollision, isExpected } from './verdict.ts';
+import { expectedText, isCollision, isExpected } from './verdict.ts';
 
 export interface SummaryOptions extends TextOptions {
   /** Where the result was written; left out without it. */
@@ -67,7 +67,7 @@ function headerLines(result: Result, style: Style): string[] {
       `${formatNs(result.durationNs)} measured ${warmup}`,
       plural(result.threadCount, 'thread'),
       `seed ${result.seed}`,
-      ...(result.expect === 'pass' ? [] : [`expects a ${result.expect}`]),
+      ...(result.expect === 'pass' ? [] : [`expects ${expectedText(result.expect)}`]),
     ].map(style.text),
     style.width,
   );
@@ -116,13 +116,16 @@ function integrityLines(result: Result, style: Style): string[] {
       ...evidenceLines(check, `${indent}    `, style),
     ];
   };
-  // The consequences of a collision stand beneath the check that reports it.
-  const cause = checks.find((check) => check.verdict === 'broken' && isCollision(check));
-  const consequences = checks.filter((check) => check.consequenceOf !== null && cause);
+  // What follows from another check's finding stands beneath that one; a collision is reported by
+  // either of two checks.
+  const collision = checks.find((check) => check.verdict === 'broken' && isCollision(check));
+  const causeOf = ({ consequenceOf }: ResultCheck) =>
+    consequenceOf === 'collisions' ? collision : checks.find(({ name }) => name === consequenceOf);
   const lines = checks.flatMap((check) => {
-    if (consequences.includes(check)) return [];
+    if (causeOf(check) !== undefined) return [];
     const own = linesOf(check, '    ');
-    if (check !== cause || consequences.length === 0) return own;
+    const consequences = checks.filter((other) => causeOf(other) === check);
+    if (consequences.length === 0) return own;
     const theirs = consequences.flatMap((consequence) => linesOf(consequence, '        '));
     return [...own, '        and, because of it:', ...theirs];
   });

@@ -4,7 +4,7 @@
  *     broken run               4         nothing it measured can be relied on, so it wins over all
  *     integrity violation      3         wins over an interruption and over thresholds
  *     interrupted              130, 143  SIGINT, SIGTERM; what was measured until then is kept
- *     expectation not met      1         `expect: collision` …, and none was found
+ *     expectation not met      1         `expect` names a fault, and it was not found
  *     threshold failed         1
  *     all held                 0
  *
@@ -12,8 +12,9 @@
  * and those that it explains, are not violations. A broken check that no collision explains still
  * is one. That no collision was found says nothing against the integrity of the data: hence 1.
  * Under `expect: leak` the same holds of spares that get lost: those that conservation finds used
- * by nobody, and those that false exhaustion finds free and out of reach. Under `expect: violation`
- * it holds of everything that a check can report.
+ * by nobody, and those that false exhaustion finds free and out of reach; and under `expect:
+ * metadata-loss` of what a restart loses, which the check of metadata reports. Under `expect:
+ * violation` it holds of everything that a check can report.
  */
 import { EXIT } from '../errors.ts';
 import type { Expectation } from '../scenario/plan.ts';
@@ -34,11 +35,28 @@ export function isExpected(
 ): boolean {
   if (expect === 'violation') return true;
   if (expect === 'leak') return isLeak(check);
+  if (expect === 'metadata-loss') return isMetadata(check) || check.consequenceOf === 'metadata';
   return expect === 'collision' && (isCollision(check) || check.consequenceOf === 'collisions');
 }
 
 function isLeak(check: { readonly name: string }): boolean {
   return check.name === 'conservation' || check.name === 'false exhaustion';
+}
+
+function isMetadata(check: { readonly name: string }): boolean {
+  return check.name === 'metadata';
+}
+
+/** What a scenario asks for, as a noun. */
+const EXPECTED: { readonly [E in Exclude<Expectation, 'pass'>]: string } = {
+  collision: 'a collision',
+  leak: 'a leak',
+  violation: 'a violation',
+  'metadata-loss': 'metadata to be lost',
+};
+
+export function expectedText(expectation: Expectation): string {
+  return expectation === 'pass' ? 'nothing' : EXPECTED[expectation];
 }
 
 /** Collisions of both kinds that the checks found. */
@@ -85,6 +103,9 @@ function outcomeOf(
 function isMissed({ expect, collisions, checks }: Measured): boolean {
   if (expect === 'leak') return leakCountOf(checks) === 0;
   if (expect === 'violation') return !checks.some(isBroken);
+  if (expect === 'metadata-loss') {
+    return !checks.some((check) => isMetadata(check) && check.verdict === 'broken');
+  }
   return expect === 'collision' && collisions === 0;
 }
 
@@ -127,7 +148,9 @@ function sentenceOf(
     parts.push(`Integrity violated: ${violationText(violations)}`);
   }
   if (outcome === 'expectation-failed') {
-    parts.push(`The scenario expects a ${measured.expect} and none was found; integrity is clean`);
+    const expected = expectedText(measured.expect);
+    const seen = measured.expect === 'metadata-loss' ? 'nothing was' : 'none was found';
+    parts.push(`The scenario expects ${expected} and ${seen}; integrity is clean`);
   }
   parts.push(figuresOf(measured, thresholds));
   return parts.join('. ');
@@ -156,6 +179,7 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
     `${plural(operationCount, 'operation', formatCount(operationCount))} in ` +
       `${formatNs(measured.durationNs)} by ${plural(measured.threadCount, 'thread')}`,
     expected ? `${collisions} as expected` : collisions,
+    ...crashParts(measured),
   ];
   const leaks = leakCountOf(measured.checks);
   if (measured.expect === 'leak' && leaks > 0) {
@@ -175,6 +199,15 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
     parts.push(`${plural(thresholds.length, 'threshold')} held`);
   }
   return parts.join(', ');
+}
+
+function crashParts({ metadata, expect }: Measured): string[] {
+  if (!metadata.applies) return [];
+  const { crashPoints, failedPoints } = metadata;
+  const points = plural(crashPoints, 'crash point', exactCount(crashPoints));
+  if (failedPoints === 0) return [`${points} survived`];
+  const lost = `something lost at ${exactCount(failedPoints)} of ${points}`;
+  return [expect === 'metadata-loss' ? `${lost} as expected` : lost];
 }
 
 function withoutStop(sentence: string): string {

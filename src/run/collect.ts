@@ -1,7 +1,7 @@
 import { BadSectors } from '../device/bad-sectors.ts';
 import { HEALTHS, HealthWords } from '../device/health-words.ts';
+import { reservedSectorsOf } from '../device/metadata-area.ts';
 import { Outcome } from '../device/outcome.ts';
-import { reservedSparesOf } from '../device/placement.ts';
 import { RemapQueue } from '../device/remap-queue.ts';
 import { Health, RemapReason } from '../device/sector-health.ts';
 import { SAMPLE_PERIOD } from '../load/metered-lock.ts';
@@ -233,7 +233,7 @@ export class Collector {
     const slots = layout.allocator + Allocator.slots;
     return {
       allocatableEnd: allocatableEndOf(this.#plan),
-      reserved: reservedSparesOf(this.#plan.device),
+      reserved: reservedSectorsOf(this.#plan),
       marked,
       ring:
         kind === 'cached'
@@ -280,7 +280,7 @@ export class Collector {
     const header = (field: number) => words[layout.table + field] as number;
     const isPublished = protocol === 'as-published';
     const tracked = layout.healthSlotCount === 0 ? 0 : (words[layout.healthCount] as number);
-    const reserved = reservedSparesOf(this.#plan.device);
+    const reserved = reservedSectorsOf(this.#plan);
     const table = this.remapTable();
     const perSpare = new Map<number, number>();
     let sharedPairs = 0;

@@ -1,6 +1,6 @@
 import { nowNs } from '../clock.ts';
 import type { Running } from '../coordinator.ts';
-import { reservedSparesOf } from '../device/placement.ts';
+import { reservedSectorsOf } from '../device/metadata-area.ts';
 import {
   Allocator,
   allocatableEndOf,
@@ -27,7 +27,7 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
   // What remap workers have served is no operation of the load.
   const ofLoad = threads.slice(0, plan.load.threadCount);
   const operation = operationsOf(plan)[0] ?? null;
-  const reserved = reservedSparesOf(plan.device).subarray(0, allocatableEndOf(plan));
+  const reserved = reservedSectorsOf(plan).subarray(0, allocatableEndOf(plan));
   const allocatable = reserved.reduce((count, bit) => count + 1 - bit, 0);
   const { warmupNs, durationNs, operationCount } = plan.load;
   let last = { elapsedNs: 0, operations: 0 };

@@ -224,6 +224,18 @@ const SCALARS: readonly Metric[] = [
     ['target', 'logLines'],
     'lines that messages wrote to the log',
   ),
+  scalar(
+    'metadata.crashPoints',
+    'count',
+    ['metadata', 'crashPoints'],
+    'states that power cuts were tried to leave, repairs not counted',
+  ),
+  scalar(
+    'metadata.failedPoints',
+    'count',
+    ['metadata', 'failedPoints'],
+    'crash points at which something that was acknowledged is lost',
+  ),
   scalar('memory.allocator', 'bytes', ['memory', 'allocatorBytes'], 'bitmap, cache and lock'),
   scalar('memory.table', 'bytes', ['memory', 'tableBytes'], 'the remap table'),
   scalar('memory.device', 'bytes', ['memory', 'deviceBytes'], 'main device and spare area'),

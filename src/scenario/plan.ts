@@ -15,6 +15,7 @@ export interface Plan {
   readonly lock: { readonly kind: LockKind };
   readonly remap: RemapPlan;
   readonly target: TargetPlan;
+  readonly metadata: MetadataPlan;
   readonly load: LoadPlan;
   /** Null: a sector that fails stays where it is. */
   readonly autoRemap: AutoRemapPlan | null;
@@ -133,6 +134,64 @@ export function agentCountOf({ load, autoRemap }: Plan): number {
   return load.threadCount + (autoRemap?.workerCount ?? 0);
 }
 
+export const METADATA_FORMATS = ['none', 'published', 'redundant'] as const;
+export const COPY_ORDERS = ['primary-first', 'primary-last'] as const;
+export const COPY_FLUSHES = ['each-copy', 'per-update', 'at-end', 'never'] as const;
+export const CORRUPTIONS = ['flipped', 'stale'] as const;
+export const CHECKSUMS = ['as-published', 'corrected'] as const;
+
+/** How the remap table is kept on the medium, and how power cuts are tried on that. */
+export interface MetadataPlan {
+  /**
+   * none: not at all; published: one copy, written by the `sync` message; redundant: several
+   * copies, written by every remap.
+   */
+  readonly format: (typeof METADATA_FORMATS)[number];
+  /** redundant: copies of each block, 1 to 5. */
+  readonly copyCount: number;
+  /** redundant: which copy of a block an update writes first. */
+  readonly order: (typeof COPY_ORDERS)[number];
+  /**
+   * redundant: when an update flushes. each-copy: after the data, then after each copy; per-update:
+   * after the data, then after all copies; at-end: after data and copies; never.
+   */
+  readonly flush: (typeof COPY_FLUSHES)[number];
+  /** published: as-published never validates; corrected leaves its own field out. */
+  readonly checksum: (typeof CHECKSUMS)[number];
+  /** published: a thread sends `sync` after so many remaps of its own; null = nobody ever does. */
+  readonly remapsPerSync: number | null;
+  readonly crash: CrashPlan;
+}
+
+export interface CrashPlan {
+  /** Most crash points that are judged; null = every one there is. */
+  readonly pointCount: number | null;
+  /** Whether a sector that was being written may be old in one part and new in the other. */
+  readonly tornSectors: boolean;
+  /** At each crash point, every choice of so many copies is found corrupt besides. */
+  readonly corruptCopyCount: number;
+  /** flipped: a bit is turned in each sector; stale: all of it is as when the target was new. */
+  readonly corruption: (typeof CORRUPTIONS)[number];
+  /** Sectors that the write log has room for. */
+  readonly logSectorCount: number;
+}
+
+export const NO_METADATA: MetadataPlan = {
+  format: 'none',
+  copyCount: 5,
+  order: 'primary-first',
+  flush: 'each-copy',
+  checksum: 'as-published',
+  remapsPerSync: null,
+  crash: {
+    pointCount: 0,
+    tornSectors: false,
+    corruptCopyCount: 0,
+    corruption: 'flipped',
+    logSectorCount: 0,
+  },
+};
+
 /** What a thread can issue. The order is the numbering in shared memory and in every table. */
 export const OPERATIONS = ['read', 'write', 'remap', 'unremap', 'sync', 'trim', 'message'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -148,6 +207,8 @@ export interface LoadPlan {
   /** Total over all threads, shared out as evenly as possible, warm-up not counted. */
   readonly operationCount: number | null;
   readonly untilExhausted: boolean;
+  /** A thread flushes after so many writes of its own; 0 = never. A trace says it by itself. */
+  readonly writesPerFlush: number;
   /** Weights, at least one above zero; all zero when a trace says what to do. */
   readonly mix: { readonly [O in 'read' | 'write' | 'remap' | 'unremap']: number };
   readonly blockSizes: readonly BlockSize[];
@@ -238,7 +299,7 @@ export interface TracePlan {
 export const INTEGRITIES = ['strict', 'sampled', 'off'] as const;
 export type Integrity = (typeof INTEGRITIES)[number];
 
-export const EXPECTATIONS = ['pass', 'collision', 'leak', 'violation'] as const;
+export const EXPECTATIONS = ['pass', 'collision', 'leak', 'metadata-loss', 'violation'] as const;
 export type Expectation = (typeof EXPECTATIONS)[number];
 
 /** What an explored execution can be found guilty of. */
@@ -255,6 +316,7 @@ export const FAULT_KINDS = [
   'lost update',
   'not linearizable',
   'data lost',
+  'metadata lost',
   'data race',
   'deadlock',
   'lost wake-up',

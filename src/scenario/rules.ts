@@ -33,6 +33,12 @@ const V4_FIXED_SECTORS_MIN = 16_384;
 
 /** So many claims and returns have room in one log. */
 const MESSAGE_COUNT_MAX = 1_000_000;
+/** Metadata copies that a placement has room for: see copyPositionsOf() of the device. */
+function placesOf(placement: Plan['device']['spare']['placement'], sectorCount: number): number {
+  if (placement === 'none' || (placement === 'v4-dynamic' && sectorCount < 72)) return 0;
+  const isShort = placement === 'v4-dynamic' && sectorCount >= 1024 && sectorCount < 8200;
+  return isShort ? 4 : 5;
+}
 
 export const RULES: readonly Rule[] = [
   {
@@ -249,6 +255,87 @@ export const RULES: readonly Rule[] = [
         `device.spare.sectors must be at least ${V4_FIXED_SECTORS_MIN} with placement ` +
         `v4-fixed, not ${sectorCount}`;
       return [breach(['device.spare.sectors', 'device.spare.placement'], message)];
+    },
+  },
+  {
+    reads: ['load.fsync', 'load.trace'],
+    examine: ({ load }) =>
+      load.trace !== null && load.writesPerFlush > 0
+        ? [breach(['load.fsync'], 'load.fsync cannot be combined with load.trace', TRACE_SAYS)]
+        : [],
+  },
+  {
+    reads: ['metadata.format', 'device.medium', 'integrity'],
+    examine: ({ metadata, device, integrity }) => {
+      if (metadata.format === 'none') return [];
+      const at = ['metadata.format'];
+      const breaches: Breach[] = [];
+      if (device.medium === 'none') {
+        const message = `metadata.format ${metadata.format} needs device.medium memory`;
+        breaches.push(breach(at, message, 'else there is nothing to write it to'));
+      } else if (integrity === 'off') {
+        const message = `metadata.format ${metadata.format} needs integrity strict or sampled`;
+        breaches.push(breach(at, message, 'else all writes are alike, and none can be missed'));
+      }
+      return breaches;
+    },
+  },
+  {
+    reads: ['metadata.format', 'faults.badSectors', 'faults.corruption', 'autoRemap'],
+    examine: ({ metadata, faults, autoRemap }) => {
+      if (metadata.format === 'none') return [];
+      const given = [
+        ...(faults.badSectors.length > 0 ? ['faults.badSectors'] : []),
+        ...(faults.corruption.length > 0 ? ['faults.corruption'] : []),
+        ...(autoRemap === null ? [] : ['autoRemap']),
+      ];
+      return given.map((key) =>
+        breach([key], `${key} cannot be combined with metadata.format ${metadata.format}`),
+      );
+    },
+  },
+  {
+    reads: ['metadata.format', 'metadata.copies', 'device.spare.placement', 'device.spare.sectors'],
+    examine: ({ metadata, device }) => {
+      if (metadata.format !== 'redundant') return [];
+      const { placement, sectorCount } = device.spare;
+      const places = placesOf(placement, sectorCount);
+      if (metadata.copyCount <= places) return [];
+      const message =
+        `metadata.copies must be at most ${places} where the placement ${placement} reserves as ` +
+        `many in ${sectorCount} sectors, not ${metadata.copyCount}`;
+      return [breach(['metadata.copies', 'metadata.format'], message)];
+    },
+  },
+  {
+    reads: ['metadata.format', 'device.spare.sectors', 'device.spare.start'],
+    examine: ({ metadata, device }) => {
+      const { sectorCount, start } = device.spare;
+      if (metadata.format !== 'published' || (sectorCount >= 16 && start === 0)) return [];
+      const message =
+        'metadata.format published takes sectors 0 to 15 of the spare device: the area must ' +
+        `begin there (device.spare.start 0, not ${start}) and have 16 sectors at least`;
+      return [breach(['metadata.format'], message)];
+    },
+  },
+  {
+    reads: ['metadata.copies', 'metadata.crash'],
+    examine: ({ metadata }) => {
+      const { crash, copyCount, format } = metadata;
+      const copies = format === 'redundant' ? copyCount : 1;
+      if (crash.corruptCopyCount <= copies) return [];
+      const message =
+        `metadata.crash.corruptCopies must be at most the number of copies (${copies}), not ` +
+        `${crash.corruptCopyCount}`;
+      return [breach(['metadata.crash.corruptCopies'], message)];
+    },
+  },
+  {
+    reads: ['expect', 'metadata.format'],
+    examine: ({ expect, metadata }) => {
+      if (expect !== 'metadata-loss' || metadata.format !== 'none') return [];
+      const message = 'expect: metadata-loss needs metadata.format published or redundant';
+      return [breach(['expect'], message)];
     },
   },
   {

@@ -12,8 +12,12 @@ import {
 import { readMessage, readSectorRange } from './message-script.ts';
 import {
   ALLOCATOR_KINDS,
+  CHECKSUMS,
   COMMANDS,
   CONTROL_PATHS,
+  COPY_FLUSHES,
+  COPY_ORDERS,
+  CORRUPTIONS,
   DATA_FAULTS,
   EXPECTATIONS,
   FAILING,
@@ -25,6 +29,7 @@ import {
   LOOKUPS,
   MATCHES,
   MEDIA,
+  METADATA_FORMATS,
   OVERHEAD_EXPECTATIONS,
   PLACEMENTS,
   PROTOCOLS,
@@ -55,7 +60,7 @@ const HOUR_NS = 3.6e12;
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Of two to four threads; see Program in explore/program. */
-const PROGRAM = /^(?:[afc]|[rwmus][0-9]?)+(?:\|(?:[afc]|[rwmus][0-9]?)+){1,3}$/;
+const PROGRAM = /^(?:[afcypv]|[rwmus][0-9]?)+(?:\|(?:[afcypv]|[rwmus][0-9]?)+){1,3}$/;
 
 interface Quantity {
   readonly what: string;
@@ -534,6 +539,13 @@ const load = map({
         'exhausted: a thread ends when the allocator has told it "none"; afterwards one ' +
         'thread drains what can still be had. Needs mix.remap above 0.',
     }),
+  fsync: whole(0, 1_000_000)
+    .default(0)
+    .meta({
+      description:
+        'A thread flushes after so many writes of its own, as with fsync of fio; 0: never. Not ' +
+        'with a trace, which has its own. 0 to 1000000. Default 0.',
+    }),
   mix: mix.optional().meta({
     description:
       'Weights of the operations; those not named get 0. Not with a trace. Default { ' +
@@ -908,6 +920,98 @@ const overhead = map({
     }),
 });
 
+const POINTS: Quantity = {
+  ...EVENTS,
+  what: 'exhaustive, or a number of crash points such as 20000 or 100k (k = 1000)',
+};
+const POINT_RANGE: Range = { min: 1, max: 100_000_000 };
+
+const metadata = map({
+  format: oneOf(METADATA_FORMATS)
+    .default('none')
+    .meta({
+      description:
+        'How the remap table is kept on the medium. none: not at all; published: one copy in ' +
+        'sectors 0 to 15, written by the sync message only; redundant: corrected, copies of ' +
+        'self-checking blocks, written by every remap. Default none.',
+    }),
+  copies: whole(1, 5)
+    .default(5)
+    .meta({
+      description:
+        'redundant: copies of each block, at the places that the placement reserves. 1 to 5. ' +
+        'Default 5.',
+    }),
+  order: oneOf(COPY_ORDERS).default('primary-first').meta({
+    description:
+      'redundant: the order in which an update writes the copies. Default primary-first.',
+  }),
+  flush: oneOf(COPY_FLUSHES)
+    .default('each-copy')
+    .meta({
+      description:
+        'redundant: when an update flushes. each-copy: after the data, and after each copy; ' +
+        'per-update: after the data, and once after all copies; at-end: once, after data and ' +
+        'copies; never: not at all. Default each-copy.',
+    }),
+  checksum: oneOf(CHECKSUMS)
+    .default('as-published')
+    .meta({
+      description:
+        'published: as-published covers its own field and never validates; corrected leaves it ' +
+        'out, to see what else would be lost. Default as-published.',
+    }),
+  sync: whole(0, 1_000_000)
+    .default(0)
+    .meta({
+      description:
+        'published: a thread sends the sync message after so many remaps of its own; 0: never. ' +
+        'Default 0.',
+    }),
+  crash: map({
+    points: z
+      .union([quantity(POINTS, POINT_RANGE), z.literal('exhaustive')], {
+        error: (issue) => quantityProblem(POINTS, POINT_RANGE, issue.input),
+      })
+      .default('100k')
+      .meta({
+        description:
+          'Most crash points that are judged after the run; beyond that they are sampled, by the ' +
+          'seed. A number (k = 1000), or exhaustive. Default 100k.',
+      }),
+    torn: trueOrFalse()
+      .default(false)
+      .meta({
+        description:
+          'Whether a sector that was being written may be old in one part and new in the other. ' +
+          'Default false: a sector is written whole or not at all.',
+      }),
+    corruptCopies: whole(0, 5)
+      .default(0)
+      .meta({
+        description:
+          'At each crash point, every choice of so many copies is found corrupt besides. 0 to ' +
+          'copies. Default 0.',
+      }),
+    corruption: oneOf(CORRUPTIONS)
+      .default('flipped')
+      .meta({
+        description:
+          'What a corrupt copy holds. flipped: a bit is turned in each of its sectors; stale: all ' +
+          'of it is as when the target was new, whole but old. Default flipped.',
+      }),
+    log: quantity(SIZE, { min: 65_536, max: 1_073_741_824 })
+      .default('16MiB')
+      .meta({
+        description:
+          'Room for the log of writes that power cuts are tried on; what comes after it is full ' +
+          'is not covered, and the report says so. 64KiB to 1GiB. Default 16MiB.',
+      }),
+  })
+    .prefault({})
+    .meta({ description: 'Power cuts that are tried on the log of writes after the run.' }),
+});
+
 export const scenarioSchema = map({
   version: z
     .literal(1, { error: (issue) => `must be 1, not ${shown(issue.input)}` })
@@ -980,6 +1084,9 @@ export const scenarioSchema = map({
   })
     .prefault({})
     .meta({ description: 'What stands around the allocator: remap table, health, messages.' }),
+  metadata: metadata.prefault({}).meta({
+    description: 'The remap table on the medium, and what is left of it when power fails.',
+  }),
   load: load.prefault({}).meta({
     description: 'What the threads do. At least one of duration, operations, until or trace.',
   }),
@@ -996,16 +1103,16 @@ export const scenarioSchema = map({
     program: text('the operations of two to four threads such as "aa|af"')
       .regex(PROGRAM, {
         error: ({ input }) =>
-          'must be the operations of two to four threads such as "aa|af", letters a, f, c, ' +
-          `and r, w, m, u, s with or without a digit, not ${shown(input)}`,
+          'must be the operations of two to four threads such as "aa|af", letters a, f, c, y, ' +
+          `p, v, and r, w, m, u, s with or without a digit, not ${shown(input)}`,
       })
       .optional()
       .meta({
         description:
           'What each thread does, with | between threads: a allocate, f free, r read, w ' +
-          'write, m remap, u undo a remap, s send the message that remaps, c send clear; a ' +
-          'digit after r, w, m, u, s names the LBA. Without it, a ladder of small programs ' +
-          'is explored.',
+          'write, m remap, u undo a remap, s send the message that remaps, c send clear, y ' +
+          'flush, p send sync, v autosave; a digit after r, w, m, u, s names the LBA. Without ' +
+          'it, a ladder of small programs is explored.',
       }),
     finds: oneOf(FAULT_KINDS)
       .optional()
@@ -1050,7 +1157,8 @@ export const scenarioSchema = map({
       description:
         'pass: nothing may be found; collision: one must be found, for scenarios that show a ' +
         'fault; leak: spares must get lost, by the checks for conservation and false exhaustion; ' +
-        'violation: some check must be broken, whichever. Default pass.',
+        'metadata-loss: a restart must lose something; violation: some check must be broken, ' +
+        'whichever. Default pass.',
     }),
   watchdog: time({ min: 1e8, max: HOUR_NS })
     .default('10s')

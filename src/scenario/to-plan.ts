@@ -20,6 +20,7 @@ import {
   type LoadPlan,
   type MessageBlock,
   type MessageStep,
+  type MetadataPlan,
   type OverheadPlan,
   type Plan,
   SECTOR_BYTES,
@@ -62,6 +63,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     lock: { kind: lock.kind },
     remap: { match: remap.match, lookup: remap.lookup, inFlight: remap.inFlight },
     target: { protocol: target.protocol },
+    metadata: metadataPlan(scenario.metadata),
     load: loadPlan(scenario.load),
     autoRemap: autoRemapPlan(scenario.autoRemap),
     faults: {
@@ -121,6 +123,7 @@ function loadPlan(load: Load): LoadPlan {
     durationNs: load.duration === undefined ? null : ns(load.duration),
     operationCount: load.operations === undefined ? null : count(load.operations),
     untilExhausted: load.until === 'exhausted',
+    writesPerFlush: load.fsync,
     mix: { read, write, remap, unremap },
     blockSizes: blockSizes(load.blockSize),
     addresses: addressPlan(load.addresses),
@@ -149,6 +152,27 @@ function messageStep(written: Block): MessageStep {
   assert(range !== null, 'the schema let a sector pass');
   const command = writeErrors === undefined ? 'auto-remap' : 'write error';
   return { command, ...range, times, wordCount: 0 };
+}
+
+function metadataPlan(metadata: ResolvedScenario['metadata']): MetadataPlan {
+  const { format, copies, order, flush, checksum, sync, crash } = metadata;
+  const { points } = crash;
+  return {
+    format,
+    copyCount: copies,
+    order,
+    flush,
+    checksum,
+    remapsPerSync: sync === 0 ? null : sync,
+    crash: {
+      pointCount: points === 'exhaustive' ? null : count(points),
+      tornSectors: crash.torn,
+      corruptCopyCount: crash.corruptCopies,
+      corruption: crash.corruption,
+      logSectorCount:
+        format === 'none' ? 0 : Math.floor(known(parseSize(crash.log)) / SECTOR_BYTES),
+    },
+  };
 }
 
 function blockSizes(written: Load['blockSize']): BlockSize[] {

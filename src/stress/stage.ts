@@ -1,4 +1,5 @@
 import { allocatorOn, deviceOn, remapTableOn, targetControlOn } from '../device/index.ts';
+import { formatMetadata } from '../device/metadata-area.ts';
 import type { RemapTable } from '../device/remap-table.ts';
 import { ReservationBitmap } from '../device/reservation-bitmap.ts';
 import { RealCalls } from '../explore/confirm/real-calls.ts';
@@ -34,6 +35,10 @@ const CHANGED_BY_A_ROUND: ReadonlySet<string> = new Set([
   'tracked sectors',
   'health slots',
   'metadata image',
+  'saved metadata',
+  'remaps since sync',
+  'write log',
+  'logged sectors',
   'owner table',
   'main device',
   'spare area',
@@ -126,6 +131,7 @@ export class FreshMemory {
   constructor(program: Program, { words, layout }: Memory) {
     const reserved = new Uint8Array(program.spareCount).fill(1, 0, program.reservedCount);
     new ReservationBitmap(words, layout.bitmap).reserve(reserved, layout.bitmapWords);
+    if (program.metadata.format !== 'none') formatMetadata(planOf(program), words, layout);
     this.#words = words;
     this.#parts = layout.regions
       .filter(({ name, wordCount }) => CHANGED_BY_A_ROUND.has(name) && wordCount > 0)

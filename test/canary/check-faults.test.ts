@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS, judge } from '../../src/check/index.ts';
 import type { RunRecord } from '../../src/record/run-record.ts';
+import { NO_METADATA, type Plan } from '../../src/scenario/plan.ts';
 import {
   claim,
   claimAll,
@@ -9,6 +10,7 @@ import {
   planOf,
   release,
   runOf,
+  SURVIVED,
   usableSpares,
   withAutoRemap,
   withClaims,
@@ -26,16 +28,22 @@ import {
  *
  * Not covered: what else a fault breaks; see the tests of each check.
  */
-const plan = planOf({ untilExhausted: true, unremap: 1 });
+const plan: Plan = {
+  ...planOf({ untilExhausted: true, unremap: 1 }),
+  metadata: { ...NO_METADATA, format: 'redundant' },
+};
 
 const events: readonly Event[] = [
   ...claimAll(),
   release({ thread: 0, lba: 108, spare: 8, issueNs: 4000 }),
   claim({ thread: 1, lba: 700, spare: 8, issueNs: 4100 }),
 ];
-const sound = withAutoRemap(
-  runOf(events, { firstRefusal: { thread: 0, issueNs: 5000, completionNs: 5100 } }),
-);
+const sound: RunRecord = {
+  ...withAutoRemap(
+    runOf(events, { firstRefusal: { thread: 0, issueNs: 5000, completionNs: 5100 } }),
+  ),
+  metadata: SURVIVED,
+};
 
 const faults: readonly { check: string; planted: string; run: RunRecord }[] = [
   {
@@ -99,6 +107,27 @@ const faults: readonly { check: string; planted: string; run: RunRecord }[] = [
     check: 'mutual exclusion',
     planted: 'a lock that let two threads in',
     run: { ...sound, allocationLock: { ...sound.allocationLock, overlapCount: 1 } },
+  },
+  {
+    check: 'metadata',
+    planted: 'a remap that one of the power cuts loses',
+    run: {
+      ...sound,
+      metadata: {
+        ...SURVIVED,
+        failedPointCount: 1,
+        lossCounts: { ...SURVIVED.lossCounts, 'lost remap': 1 },
+        losses: [
+          {
+            loss: 'lost remap',
+            lba: 109,
+            spare: 9,
+            afterCommand: 12,
+            text: 'power cut after command 12; LBA 109 is on the main device',
+          },
+        ],
+      },
+    },
   },
   {
     check: 'data',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Device } from '../../src/device/device.ts';
 import { remapTableOn } from '../../src/device/index.ts';
 import { MemoryMedium } from '../../src/device/medium.ts';
+import { NoMetadata } from '../../src/device/metadata-writer.ts';
 import { DataProbe } from '../../src/load/data-probe.ts';
 import { lockOn } from '../../src/lock/index.ts';
 import type { Memory } from '../../src/memory/attach.ts';
@@ -48,6 +49,7 @@ function deviceOf(inFlight: RemapPlan['inFlight']) {
     words,
     {
       medium,
+      metadata: new NoMetadata(),
       table: remapTableOn(plan, words, layout),
       targetLock: lockOn('none', words, layout.targetLock),
       sectorCountMax: 8,

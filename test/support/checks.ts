@@ -1,10 +1,17 @@
 import { emptyHistogram } from '../../src/record/histogram.ts';
-import type { Claim, LockRecord, OperationRecord, RunRecord } from '../../src/record/run-record.ts';
+import type {
+  Claim,
+  LockRecord,
+  MetadataRecord,
+  OperationRecord,
+  RunRecord,
+} from '../../src/record/run-record.ts';
 import {
   type AllocatorKind,
   type Expectation,
   type LockKind,
   NO_FAULTS,
+  NO_METADATA,
   NO_OVERHEAD,
   OPERATIONS,
   type Operation,
@@ -53,7 +60,9 @@ export function planOf(choices: PlanChoices = {}): Plan {
     lock: { kind: choices.lock ?? 'test-and-test-and-set' },
     remap: { match: choices.match ?? 'every-sector', lookup: 'hash', inFlight: 'drain' },
     target: { protocol: 'guarded' },
+    metadata: NO_METADATA,
     load: {
+      writesPerFlush: 0,
       threadCount: 2,
       model: 'closed',
       thinkTimeNs: 0,
@@ -214,6 +223,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
     },
     autoRemap: null,
     events: [],
+    metadata: null,
     intervals: [],
     slices: [],
     memory: { allocatorBytes: 0, deviceBytes: 0, tableBytes: 0, instrumentBytes: 0 },
@@ -361,3 +371,28 @@ export function withAutoRemap(
     },
   };
 }
+/** Power cuts that were tried, and nothing was lost. */
+export const SURVIVED: MetadataRecord = {
+  commandCount: 40,
+  isLogFull: false,
+  remapCount: 3,
+  promisedSectorCount: 16,
+  cutCount: 50,
+  sampledCutCount: 0,
+  possiblePointCount: 200,
+  pointCount: 200,
+  imageCount: 150,
+  repairCount: 120,
+  triedRepairCount: 120,
+  repairPointCount: 700,
+  failedPointCount: 0,
+  lossCounts: {
+    'lost remap': 0,
+    'stray remap': 0,
+    'spare owned twice': 0,
+    'lost data': 0,
+    'copies differ': 0,
+    'repair unsafe': 0,
+  },
+  losses: [],
+};

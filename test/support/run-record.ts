@@ -19,6 +19,7 @@ import type { Result } from '../../src/report/result-schema.ts';
 import {
   type Comparison,
   NO_FAULTS,
+  NO_METADATA,
   NO_OVERHEAD,
   type Operation,
   type Plan,
@@ -61,7 +62,9 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     lock: { kind: 'test-and-test-and-set' },
     remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
     target: { protocol: 'guarded' },
+    metadata: NO_METADATA,
     load: {
+      writesPerFlush: 0,
       threadCount: 2,
       model: 'closed',
       thinkTimeNs: 0,
@@ -201,6 +204,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
     },
     autoRemap: null,
     events: [],
+    metadata: null,
     intervals: [
       someInterval('warmup', 0, 500_000_000),
       someInterval('measure', 500_000_000, 1_500_000_000),

@@ -2,9 +2,10 @@ import { ON_MAIN, type RemapTable } from '../../device/remap-table.ts';
 import { type Layout, SECTOR_WORDS } from '../../memory/layout.ts';
 import type { Fault, FaultKind } from '../engine/fault.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
+import { MetadataOracle } from '../oracle/metadata.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
-import type { Program } from '../program/program.ts';
+import { type Program, planOf } from '../program/program.ts';
 import type { RealCall } from './real-calls.ts';
 
 /** Kinds that can be told from what the threads were answered and from the memory afterwards. */
@@ -17,6 +18,7 @@ export const SEEN_ON_REAL_THREADS: readonly FaultKind[] = [
   'bitmap',
   'remap table',
   'data lost',
+  'metadata lost',
 ];
 
 /** What a round on real threads left behind. */
@@ -41,6 +43,8 @@ export function showsFault(round: Round, kind: FaultKind): boolean {
       return isRefusedWrongly(round);
     case 'data lost':
       return isDataLost(round);
+    case 'metadata lost':
+      return new MetadataOracle(planOf(program), round.layout).faultIn(round.words) !== null;
     case 'remap table':
       return lastRemaps(calls).some(([lba, spare]) => round.table.spareFor(lba) !== spare);
     default:

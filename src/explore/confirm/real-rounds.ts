@@ -1,5 +1,6 @@
 import { nowNs } from '../../clock.ts';
 import { allocatorOn, deviceOn, remapTableOn, targetControlOn } from '../../device/index.ts';
+import { formatMetadata } from '../../device/metadata-area.ts';
 import { ReservationBitmap } from '../../device/reservation-bitmap.ts';
 import { lockOn } from '../../lock/index.ts';
 import { RENDEZVOUS_WORDS, Rendezvous } from '../../lock/rendezvous.ts';
@@ -83,6 +84,7 @@ export function runRealRounds(task: RealTask): void {
   if (isJudge) {
     const reserved = new Uint8Array(program.spareCount).fill(1, 0, program.reservedCount);
     new ReservationBitmap(words, layout.bitmap).reserve(reserved, layout.bitmapWords);
+    if (program.metadata.format !== 'none') formatMetadata(plan, words, layout);
   }
   const image = isJudge ? imageOf(words, layout) : [];
   const random = streamFor(0, thread, 'explore');

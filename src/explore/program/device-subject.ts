@@ -1,5 +1,6 @@
-import type { Device } from '../../device/device.ts';
+import type { RemappingDevice } from '../../device/device.ts';
 import type { ControlParts } from '../../device/index.ts';
+import { formatMetadata } from '../../device/metadata-area.ts';
 import { ON_MAIN, type RemapTable } from '../../device/remap-table.ts';
 import type { SpareAllocator } from '../../device/spare-allocator.ts';
 import type { SpareWitness, TargetControl } from '../../device/target-control.ts';
@@ -11,6 +12,7 @@ import type { Site } from '../access.ts';
 import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { OperationEvent, Steps, Subject } from '../engine/subject.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
+import { MetadataOracle } from '../oracle/metadata.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
 import { finish, type Runtime } from '../transform/runtime.ts';
@@ -30,6 +32,7 @@ export class DeviceSubject implements Subject {
   readonly fingerprint: string;
   readonly program: Program;
   readonly layout: Layout;
+  readonly #metadata: MetadataOracle;
   readonly #code: ProductCode;
   readonly #journal: DeviceJournal;
   readonly #parts: readonly ThreadParts[];
@@ -46,6 +49,7 @@ export class DeviceSubject implements Subject {
     this.name = programName(program);
     this.threadCount = program.threads.length;
     this.layout = layoutOf(plan);
+    this.#metadata = new MetadataOracle(plan, this.layout);
     this.words = new Int32Array(this.layout.wordCount);
     this.runtime = code.runtime;
     this.sites = code.sites;
@@ -59,6 +63,7 @@ export class DeviceSubject implements Subject {
       targetByte: (thread) => staging(thread, 1),
     });
     reserve(program, code, layout, words);
+    if (program.metadata.format !== 'none') formatMetadata(plan, words, layout);
     this.#table = finish(
       code
         .module<{ remapTableOn(plan: Plan, words: Int32Array, layout: Layout): RemapTable }>(
@@ -111,6 +116,7 @@ export class DeviceSubject implements Subject {
       this.#judgeAllocations(stepCount),
       this.#judgeTable(),
       this.#judgeSectors(stepCount),
+      this.#metadata.faultIn(this.words),
     ].filter((fault) => fault !== null);
     return faults.length === 0 ? NO_FAULTS : faults;
   }
@@ -262,8 +268,8 @@ function buildParts(
   }>('lock/index');
   const { allocatorOn, deviceOn, targetControlOn } = code.module<{
     allocatorOn(plan: Plan, words: Int32Array, layout: Layout, lock: Lock): SpareAllocator;
-    deviceOn(plan: Plan, memory: unknown, lock: Lock): Device;
     targetControlOn(plan: Plan, memory: unknown, parts: ControlParts): TargetControl;
+    deviceOn(plan: Plan, memory: unknown, lock: Lock): RemappingDevice;
   }>('device/index');
   const { JournalWitness } = code.module<{
     JournalWitness: new (owners: OwnerTable, journal: DeviceJournal) => SpareWitness;

@@ -1,3 +1,4 @@
+import { HEADER_SECTORS, PUBLISHED_SECTORS } from '../../metadata/published-header.ts';
 import type { Plan } from '../../scenario/plan.ts';
 import { ladder } from './ladder.ts';
 import { type Program, programWith } from './program.ts';
@@ -28,9 +29,34 @@ const MESSAGES: readonly (readonly string[])[] = [
   ['sc', 's'],
 ];
 
+/** Beside remaps that are saved, what else may go on. */
+const WITH_METADATA: readonly (readonly string[])[] = [
+  ['m', 'm1'],
+  ['w', 'm'],
+  ['wy', 'm'],
+  ['r', 'm'],
+  ['wy', 'mu'],
+  ['r', 'wy', 'm'],
+];
+/** Spares beyond the metadata: a few more than are ever asked for. */
+const SPARES_BESIDE_METADATA = 3;
+
+/** Areas with room for the metadata, and little else. */
+const METADATA_AREA = {
+  published: () => ({ spareCount: PUBLISHED_SECTORS, reservedCount: HEADER_SECTORS }),
+  redundant: ({ metadata }: Plan) => ({
+    spareCount: metadata.copyCount + SPARES_BESIDE_METADATA,
+    reservedCount: metadata.copyCount,
+  }),
+} as const;
+
 /** Which allocator, locks and table a scenario is about. */
-function settingsOf({ allocator, lock, remap, target }: Plan) {
+function settingsOf({ allocator, lock, remap, target, metadata }: Plan) {
+  const { format, order, flush, copyCount, crash } = metadata;
   return {
+    metadata: { format, order, flush },
+    copyCount,
+    tornSectors: crash.tornSectors,
     allocator: allocator.kind,
     protocol: allocator.protocol,
     outerLock: allocator.outerLock,
@@ -48,6 +74,9 @@ function settingsOf({ allocator, lock, remap, target }: Plan) {
 export function programFor(plan: Plan, threads: readonly string[]): Program {
   const { spare } = plan.device;
   const { cache } = plan.allocator;
+  const { format } = plan.metadata;
+  if (format !== 'none')
+    return programWith({ ...settingsOf(plan), ...METADATA_AREA[format](plan), threads });
   const isSmall = spare.sectorCount <= SPARES_MOST && cache.slotCount <= SLOTS_MOST;
   const shape = isSmall ? { ...cache, spareCount: spare.sectorCount } : {};
   const reservedCount = isSmall && spare.placement !== 'none' ? 1 : 0;
@@ -60,7 +89,8 @@ export function programFor(plan: Plan, threads: readonly string[]): Program {
  */
 export function programsFor(plan: Plan, threadsMost: number): readonly Program[] {
   if (plan.explore.threads !== null) return [programFor(plan, plan.explore.threads)];
-  const settings = settingsOf(plan);
+  // What has nothing to do with metadata is explored without any.
+  const { metadata: _metadata, tornSectors: _torn, ...settings } = settingsOf(plan);
   const { mix } = plan.load;
   const rungs = ladder(settings);
   const isReserved = plan.device.spare.placement !== 'none';
@@ -74,9 +104,17 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
     programWith({ ...settings, threads }),
   );
   const sent = sends ? MESSAGES.map((threads) => programWith({ ...settings, threads })) : [];
-  return [...rungs, ...(isReserved ? reserved : []), ...(hasData ? data : []), ...sent].filter(
-    (program) => program.threads.length <= threadsMost && isMeantFor(plan, program),
-  );
+  const saved =
+    plan.metadata.format === 'redundant'
+      ? WITH_METADATA.map((threads) => programFor(plan, threads))
+      : [];
+  return [
+    ...rungs,
+    ...(isReserved ? reserved : []),
+    ...(hasData ? data : []),
+    ...sent,
+    ...saved,
+  ].filter((program) => program.threads.length <= threadsMost && isMeantFor(plan, program));
 }
 
 /**

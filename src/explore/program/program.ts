@@ -1,12 +1,17 @@
 import {
   ALLOCATOR_KINDS,
   type AllocatorKind,
+  COPY_FLUSHES,
+  COPY_ORDERS,
   IN_FLIGHT,
   LOCK_KINDS,
   LOOKUPS,
   type LockKind,
   MATCHES,
+  METADATA_FORMATS,
+  type MetadataPlan,
   NO_FAULTS,
+  NO_METADATA,
   NO_OVERHEAD,
   type Plan,
   PROTOCOLS,
@@ -21,6 +26,8 @@ import {
  *     r    read an LBA                        w    write an LBA
  *     m    remap an LBA to a spare            u    undo the remap of an LBA
  *     s    send the message that remaps one   c    send the message that clears all remaps
+ *     y    flush                              p    send the message that saves all remaps
+ *     v    the timer of autosave goes off
  *
  * A digit after r, w, m, u or s names the LBA; without one it is 0.
  */
@@ -32,6 +39,11 @@ export interface Program {
   readonly remap: RemapPlan;
   /** Of the table, the health tracking and the messages. */
   readonly target: Protocol;
+  readonly metadata: MetadataProgram;
+  /** Copies of the metadata; used by `redundant` only. */
+  readonly copyCount: number;
+  /** Whether power cuts may tear a sector. */
+  readonly tornSectors: boolean;
   /** Spares of the area, the first `reservedCount` of which are metadata. */
   readonly spareCount: number;
   readonly reservedCount: number;
@@ -42,8 +54,10 @@ export interface Program {
   readonly threads: readonly string[];
 }
 
-const OPERATION_LETTERS = 'afrwmusc';
-export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u' | 's' | 'c';
+export type MetadataProgram = Pick<MetadataPlan, 'format' | 'order' | 'flush'>;
+
+const OPERATION_LETTERS = 'afrwmuscypv';
+export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u' | 's' | 'c' | 'y' | 'p' | 'v';
 
 export interface ProgramOperation {
   readonly letter: OperationLetter;
@@ -52,6 +66,10 @@ export interface ProgramOperation {
 
 /** LBAs are one digit. */
 const LBA_COUNT = 10;
+/**
+ * As published, saving goes through every slot of the table: two of them show what is to be seen.
+ */
+const PUBLISHED_LBA_COUNT = 2;
 
 const DEFAULTS: Program = {
   allocator: 'cached',
@@ -60,6 +78,9 @@ const DEFAULTS: Program = {
   lock: 'test-and-set',
   remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
   target: 'guarded',
+  metadata: { format: 'none', order: 'primary-first', flush: 'each-copy' },
+  copyCount: 5,
+  tornSectors: false,
   spareCount: 3,
   reservedCount: 0,
   slotCount: 2,
@@ -78,7 +99,7 @@ export function threadsOf(text: string): readonly string[] {
 }
 
 export function operationsOf(thread: string): ProgramOperation[] {
-  if (!/^([afc]|[rwmus][0-9]?)*$/.test(thread)) {
+  if (!/^([afcypv]|[rwmus][0-9]?)*$/.test(thread)) {
     throw new RangeError(
       `not the operations of a thread: ${thread}; they are ${OPERATION_LETTERS}`,
     );
@@ -92,6 +113,7 @@ export function operationsOf(thread: string): ProgramOperation[] {
 const NUMBERS = {
   p: 'spareCount',
   m: 'reservedCount',
+  k: 'copyCount',
   c: 'slotCount',
   b: 'batchCount',
   s: 'searchLimit',
@@ -106,8 +128,12 @@ export function programName(program: Program): string {
   const words: string[] = [program.allocator, program.protocol, program.lock];
   if (program.outerLock) words.push('outer');
   if (program.target !== DEFAULTS.target) words.push('slots');
+  if (program.tornSectors) words.push('torn');
   for (const word of [remap.match, remap.lookup, remap.inFlight]) {
     if (!Object.values(DEFAULTS.remap).includes(word as never)) words.push(word);
+  }
+  for (const word of Object.values(program.metadata)) {
+    if (!Object.values(DEFAULTS.metadata).includes(word as never)) words.push(word);
   }
   for (const [letter, key] of Object.entries(NUMBERS)) {
     if (program[key] !== DEFAULTS[key]) words.push(`${letter}${program[key]}`);
@@ -120,20 +146,24 @@ export function parseProgram(name: string): Program {
   const threads = (words.pop() ?? '').split('-');
   let program = programWith({ threads });
   for (const thread of threads) operationsOf(thread);
-  for (const word of words) program = { ...program, ...settingOf(word, program.remap, name) };
+  for (const word of words) program = { ...program, ...settingOf(word, program, name) };
   return program;
 }
 
-function settingOf(word: string, remap: RemapPlan, name: string): Partial<Program> {
+function settingOf(word: string, program: Program, name: string): Partial<Program> {
+  const { remap, metadata } = program;
   const among = (list: readonly string[]) => list.includes(word);
   if (among(ALLOCATOR_KINDS)) return { allocator: word as AllocatorKind };
   if (among(PROTOCOLS)) return { protocol: word as Protocol };
   if (among(LOCK_KINDS)) return { lock: word as LockKind };
   if (word === 'outer') return { outerLock: true };
   if (word === 'slots') return { target: 'as-published' };
+  if (word === 'torn') return { tornSectors: true };
   if (among(MATCHES)) return { remap: { ...remap, match: word as RemapPlan['match'] } };
   if (among(LOOKUPS)) return { remap: { ...remap, lookup: word as RemapPlan['lookup'] } };
   if (among(IN_FLIGHT)) return { remap: { ...remap, inFlight: word as RemapPlan['inFlight'] } };
+  const metadataKey = metadataKeyOf(word);
+  if (metadataKey !== null) return { metadata: { ...metadata, [metadataKey]: word } };
   const key = NUMBERS[word.charAt(0) as keyof typeof NUMBERS];
   if (key === undefined || !/^.[0-9]+$/.test(word)) {
     throw new RangeError(`not part of a program: ${word} in ${name}`);
@@ -141,16 +171,28 @@ function settingOf(word: string, remap: RemapPlan, name: string): Partial<Progra
   return { [key]: Number(word.slice(1)) };
 }
 
+function metadataKeyOf(word: string): keyof MetadataProgram | null {
+  if ((METADATA_FORMATS as readonly string[]).includes(word)) return 'format';
+  if ((COPY_ORDERS as readonly string[]).includes(word)) return 'order';
+  return (COPY_FLUSHES as readonly string[]).includes(word) ? 'flush' : null;
+}
+
+/** Sectors that the log of a program has room for. */
+const LOG_SECTORS = 192;
+/** More than a small program has, as long as each copy is flushed; and few enough repairs. */
+const CRASH_POINTS = 1000;
+
 /** The plan whose memory the program runs in. Sectors are copied whole, so without latches. */
 export function planOf(program: Program): Plan {
   const letters = new Set(program.threads.join(''));
+  const isPublished = program.metadata.format === 'published';
   const weight = (letter: OperationLetter) => (letters.has(letter) ? 1 : 0);
   return {
     name: 'explored',
     description: '',
     seed: 0,
     device: {
-      sectorCount: LBA_COUNT,
+      sectorCount: isPublished ? PUBLISHED_LBA_COUNT : LBA_COUNT,
       medium: 'memory',
       spare: { sectorCount: program.spareCount, start: 0, limit: null, placement: 'none' },
     },
@@ -167,7 +209,20 @@ export function planOf(program: Program): Plan {
     lock: { kind: program.lock },
     remap: program.remap,
     target: { protocol: program.target },
+    metadata: {
+      ...NO_METADATA,
+      ...program.metadata,
+      copyCount: program.copyCount,
+      crash: {
+        pointCount: CRASH_POINTS,
+        tornSectors: program.tornSectors,
+        corruptCopyCount: 0,
+        corruption: 'flipped',
+        logSectorCount: program.metadata.format === 'redundant' ? LOG_SECTORS : 0,
+      },
+    },
     load: {
+      writesPerFlush: 0,
       threadCount: program.threads.length,
       model: 'closed',
       thinkTimeNs: 0,

@@ -1,4 +1,4 @@
-import type { Device } from '../../device/device.ts';
+import type { RemappingDevice } from '../../device/device.ts';
 import { Outcome } from '../../device/outcome.ts';
 import { ON_MAIN } from '../../device/remap-table.ts';
 import { NO_SPARE, type SpareAllocator } from '../../device/spare-allocator.ts';
@@ -15,9 +15,9 @@ export interface ThreadParts {
   readonly operations: readonly ProgramOperation[];
   readonly allocator: SpareAllocator;
   readonly owners: OwnerTable;
-  readonly device: Device;
   /** null where the program sends no messages. */
   readonly control: TargetControl | null;
+  readonly device: RemappingDevice;
   readonly outerLock: boolean;
   /** As published, nothing gives a spare back to the allocator. */
   readonly returnsSpares: boolean;
@@ -113,7 +113,10 @@ export function runProgram(parts: ThreadParts): void {
     } else if (letter === 's') journal.sent(thread, sendRemap(parts, lba));
     else if (letter === 'c') journal.sent(thread, sendClear(parts));
     else if (letter === 'm') remapOne(parts, lba);
-    else undoRemap(parts, lba);
+    else if (letter === 'u') undoRemap(parts, lba);
+    else if (letter === 'y') device.flush(thread);
+    else if (letter === 'p') device.syncMetadata(thread);
+    else device.autosaveMetadata(thread);
     journal.endOperation(thread, letter);
   }
 }
@@ -141,7 +144,8 @@ function remapOne(parts: ThreadParts, lba: number): void {
   const outcome = device.attach(lba, spare);
   parts.journal.attached(thread, lba, spare, outcome);
   device.unlockTarget(thread);
-  if (outcome !== Outcome.done && parts.returnsSpares) giveBack(parts, spare);
+  if (outcome === Outcome.done) device.finishRemap(thread, lba, spare);
+  else if (parts.returnsSpares) giveBack(parts, spare);
 }
 
 function sendRemap({ thread, control }: ThreadParts, lba: number): number {

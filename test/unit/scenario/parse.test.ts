@@ -79,6 +79,22 @@ const NOTHING_CHOSEN = {
   clusters: { count: 0, sectorCount: 0 },
 };
 
+const DEFAULT_METADATA = {
+  format: 'none',
+  copyCount: 5,
+  order: 'primary-first',
+  flush: 'each-copy',
+  checksum: 'as-published',
+  remapsPerSync: null,
+  crash: {
+    pointCount: 100_000,
+    tornSectors: false,
+    corruptCopyCount: 0,
+    corruption: 'flipped',
+    logSectorCount: 0,
+  },
+};
+
 describe('a minimal scenario', () => {
   it('has every default filled in', () => {
     expect(planOf(MINIMAL)).toEqual({
@@ -99,7 +115,9 @@ describe('a minimal scenario', () => {
       lock: { kind: 'test-and-test-and-set' },
       remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
       target: { protocol: 'guarded' },
+      metadata: DEFAULT_METADATA,
       load: {
+        writesPerFlush: 0,
         threadCount: 2,
         model: 'closed',
         thinkTimeNs: 0,
@@ -165,7 +183,9 @@ describe('a scenario with every key', () => {
       lock: { kind: 'ticket' },
       remap: { match: 'first-sector', lookup: 'linear', inFlight: 'ignore' },
       target: { protocol: 'as-published' },
+      metadata: DEFAULT_METADATA,
       load: {
+        writesPerFlush: 0,
         threadCount: 4,
         model: 'closed',
         thinkTimeNs: 10_000,
