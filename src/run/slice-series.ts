@@ -8,7 +8,7 @@ import type { ThreadCounters } from '../record/thread-counters.ts';
 import { OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
 
 /** As many as a picture has room for. */
-const SLICE_COUNT_MAX = 200;
+const SLICE_COUNT_MAX = 100;
 const SLICE_NS_MIN = 20e6;
 /** Histograms that are read in SLICE_NS_MIN at most; reading one takes some 20 µs. */
 const HISTOGRAMS_MAX = 16;

@@ -6,7 +6,7 @@ import type { Result } from '../../src/report/result-schema.ts';
 import { OPERATIONS } from '../../src/scenario/plan.ts';
 import { formatNs } from '../../src/units.ts';
 import { entriesOf, runJson, sparestorm, temporaryFolder } from '../support/cli.ts';
-import { figuresIn, sectionsIn, valueAt } from '../support/page.ts';
+import { figuresIn, intervalRowsIn, sectionsIn, valueAt } from '../support/page.ts';
 
 /**
  * Goal: the reports of a real run agree with each other, figure by figure, and can be made again
@@ -33,6 +33,18 @@ describe('the formats agree', () => {
     expect(figures.length).toBeGreaterThan(300);
     for (const { pointer, value } of figures) {
       expect([pointer, value]).toEqual([pointer, valueAt(result, pointer)]);
+    }
+  });
+
+  test('HTML: the intervals are those of result.json', () => {
+    const rows = intervalRowsIn(read('report.html'));
+    expect(rows).toHaveLength(result.intervals.length);
+    for (const [index, { startNs, endNs, phase, operations }] of result.intervals.entries()) {
+      const figures = present.flatMap((name) => {
+        const { count, p50, p99, max } = operations[name];
+        return [count.toLocaleString('en-US'), ...[p50, p99, max].map(formatNs)];
+      });
+      expect(rows[index]).toEqual([formatNs(startNs), formatNs(endNs), phase, ...figures]);
     }
   });
 

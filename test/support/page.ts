@@ -16,6 +16,16 @@ export function figuresIn(page: string): MarkedFigure[] {
   }));
 }
 
+/** The cells of the page's table of intervals, row by row. */
+export function intervalRowsIn(page: string): string[][] {
+  const [, body = ''] =
+    /<table class="numbers">[\s\S]*?<tbody>\n([\s\S]*?)<\/tbody>/.exec(page) ?? [];
+  return body
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('<td>').slice(1));
+}
+
 /** The value at a JSON pointer; keys of a result need no escapes. */
 export function valueAt(result: Result, pointer: string): unknown {
   return pointer

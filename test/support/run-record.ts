@@ -303,7 +303,7 @@ export function someInterval(
 }
 
 /** Its reads took so long; nothing else was done in it. */
-function someSlice(
+export function someSlice(
   phase: Slice['phase'],
   startNs: number,
   endNs: number,

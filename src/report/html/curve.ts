@@ -2,7 +2,7 @@ import { type Histogram, highestOf } from '../../record/histogram.ts';
 import { ninesOf } from './axis.ts';
 
 /** Places on the axis of nines from one nine to the next. */
-const PLACES_PER_NINE = 24;
+const PLACES_PER_NINE = 16;
 
 /** Fewer latencies beyond it, and a percentile is an anecdote. */
 const SAMPLES_BEYOND_MIN = 10;

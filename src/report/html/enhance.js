@@ -202,14 +202,17 @@
   const enhanceHeat = () => {
     for (const plot of document.querySelectorAll('.plot[data-chart=heat]')) {
       const data = dataOf(plot);
-      const end = data.columns.at(-1)[1];
+      const TENTH_NS = 1e5;
+      const end = data.columns.at(-1)[0];
       readOut(plot, data, ({ x }) => {
-        const column = data.columns.find(([, to]) => x * end < to);
-        if (column === undefined) return '';
-        const [from, to, count, p50, p99] = column;
-        const span = `${formatNs(from)} to ${formatNs(to)}`;
+        const index = data.columns.findIndex(([to]) => x * end < to);
+        if (index < 0) return '';
+        const [to, count, p50, p99] = data.columns[index];
+        const from = index === 0 ? 0 : data.columns[index - 1][0];
+        const span = `${formatNs(from * TENTH_NS)} to ${formatNs(to * TENTH_NS)}`;
         if (count === 0) return `${span}: nothing recorded`;
-        return `${span}: ${formatCount(count)} operations, p50 about ${formatNs(p50)}, p99 about ${formatNs(p99)}`;
+        const tail = p99 === 0 ? '' : `, p99 about ${formatNs(p99)}`;
+        return `${span}: ${formatCount(count)} operations, p50 about ${formatNs(p50)}${tail}`;
       });
     }
   };

@@ -19,13 +19,14 @@ const FORMATS = {
  * the cell itself carries the marks.
  */
 export class Figure extends Markup {
-  readonly marks: Markup;
+  readonly value: number;
+  readonly pointer: string;
   readonly shown: string;
 
   constructor(value: number, pointer: string, shown: string) {
-    const marks = html`value="${value}" data-at="${pointer}"`;
-    super(html`<data ${marks}>${shown}</data>`.text);
-    this.marks = marks;
+    super(html`<data value="${value}" data-at="${pointer}">${shown}</data>`.text);
+    this.value = value;
+    this.pointer = pointer;
     this.shown = shown;
   }
 }

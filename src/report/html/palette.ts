@@ -60,7 +60,7 @@ export function ownerShade(thread: number): Shade {
 export const DRAIN_SHADE: Shade = { light: '#80868c', dark: '#80868c' };
 
 /** Steps of the heat map, from few to many: one hue, from the page's own side to the far one. */
-export const HEAT_STEPS = 15;
+export const HEAT_STEPS = 10;
 
 export function heatShade(step: number): Shade {
   const share = step / (HEAT_STEPS - 1);

@@ -124,7 +124,7 @@ dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;font-size:.8125rem;margin:.35rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.22rem .7rem .22rem 0;text-align:left;vertical-align:top;font-weight:400;border-bottom:1px solid var(--grid)}
 thead th{font-weight:600;border-bottom:1px solid var(--rule);vertical-align:bottom;white-space:nowrap}
-th.number,td.number,td[data-at]{text-align:right;white-space:nowrap;padding-left:.4rem}
+th.number,td.number,td[data-at],.numbers th,.numbers td{text-align:right;white-space:nowrap;padding-left:.4rem}
 td{min-width:3rem}
 details{margin:.35rem 0}
 summary{cursor:pointer;font-size:.875rem;color:var(--link)}

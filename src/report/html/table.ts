@@ -33,8 +33,21 @@ const NUMBER = html` class="number"`;
 
 /** The style sheet knows that a figure is a number. */
 function cellOf(cell: Piece, isNumber: boolean): Markup {
-  if (cell instanceof Figure) return html`<td data-${cell.marks}>${cell.shown}</td>`;
-  return html`<td${isNumber && NUMBER}>${cell}</td>`;
+  if (!(cell instanceof Figure)) return html`<td${isNumber && NUMBER}>${cell}</td>`;
+  return html`<td data-value="${cell.value}" data-at="${cell.pointer}">${cell.shown}</td>`;
+}
+
+/** A long table of numbers alone, in as little markup as there can be. */
+export function numberTable(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): Markup {
+  const body = rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}`)}\n`);
+  return html`<div class="scroll" tabindex="0"><table class="numbers">
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}`)}</thead>
+<tbody>
+${body}</tbody>
+</table></div>`;
 }
 
 /** Threads that a table lists; result.json has all. */

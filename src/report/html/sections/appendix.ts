@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { OPERATIONS } from '../../../scenario/plan.ts';
+import { OPERATIONS, type Operation } from '../../../scenario/plan.ts';
+import type { Result } from '../../result-schema.ts';
 import { latencyTable } from '../latency-table.ts';
 import { html, preformatted } from '../markup.ts';
 import type { Section } from '../section.ts';
@@ -36,10 +37,11 @@ ${table(
 )}
 <h3>Latencies</h3>
 ${latencyTable(result, figures, [
-  ...OPERATIONS.flatMap((name) => [
-    { name: `${name}, service`, path: ['operations', name, 'service'] },
-    { name: `${name}, response`, path: ['operations', name, 'response'] },
-  ]),
+  ...OPERATIONS.flatMap((name) => {
+    const service = { name: `${name}, service`, path: ['operations', name, 'service'] };
+    const response = { name: `${name}, response`, path: ['operations', name, 'response'] };
+    return isPlanned(result, name) ? [service, response] : [service];
+  }),
   { name: 'allocation', path: ['allocation', 'service'] },
   { name: 'allocation lock, wait', path: ['lock', 'wait'] },
   { name: 'allocation lock, hold', path: ['lock', 'hold'] },
@@ -84,3 +86,9 @@ ${tableBehind(
 are drawn from, <code>latency.hgrm</code> and <code>latency.hlog</code> the distributions in HdrHistogram’s formats.
 <code>sparestorm report</code> with the name of this folder makes this page again.</p>`,
 };
+
+/** In a closed load, and for what was never issued, the two are one. */
+function isPlanned({ operations }: Result, name: Operation): boolean {
+  const { service, response } = operations[name];
+  return JSON.stringify(service) !== JSON.stringify(response);
+}

@@ -20,7 +20,7 @@ import {
   WITHOUT_DETAILS,
 } from '../section.ts';
 import { warmupZones } from '../slices.ts';
-import { number, table, tableBehind, text } from '../table.ts';
+import { number, numberTable, table, tableBehind, text } from '../table.ts';
 
 const HEIGHT = 250;
 /** Intervals in the table behind; result.json has all. */
@@ -45,10 +45,10 @@ export const heatSection: Section = {
     if (maps.length === 0)
       return nothingToShow('No operation was completed in the measured phase.');
     return html`${maps}
-<p class="note">Time runs from the opening of the start gate. A cell is one slice of time and a step of 6 to
-12 % in latency; the darker (on a dark page: the brighter), the more operations, in steps of one logarithmic
+<p class="note">Time runs from the opening of the start gate. A cell is one slice of time and a step of 12 to
+25 % in latency; the darker (on a dark page: the brighter), the more operations, in steps of one logarithmic
 scale from one to the fullest cell. The line is the p50 of each slice, the dashed line its p99 where it has a
-hundred operations, both as fine as a cell.${warmupNote(result.warmupNs)}</p>
+hundred operations, both to 12 %.${warmupNote(result.warmupNs)}</p>
 ${eventList(page, details)}
 ${behind}`;
   },
@@ -59,20 +59,20 @@ function warmupNote(warmupNs: number): string {
 }
 
 function mapOf(name: Operation, heat: Heat, page: Page, details: Details): Markup {
-  const { startNs, endNs } = details.slices;
+  const { endNs } = details.slices;
   const latencies = endNs.map((_, slice) => latenciesOf(heat, slice));
   const x = timeAxis('time since the start', 0, endNs.at(-1) as number);
   const y = latencyAxis(
     'service time',
-    lowestOfRow(heat.lowestRow),
-    lowestOfRow(heat.lowestRow + heat.rowCount),
+    lowestOfRow(heat.lowestRow - (heat.lowestRow % ROWS_JOINED)),
+    lowestOfRow(heat.lowestRow + heat.rowCount + 1),
   );
   const frame = laneFrame(x, y);
   const description = `Service times of ${name} over time.`;
   const columns = endNs.map((end, slice) => {
     const { count, p50Ns, p99Ns } = latencies[slice] as SliceLatencies;
-    const times = [startNs[slice] as number, end].map((ns) => Math.round(ns / 1e3) * 1e3);
-    return [...times, count, threeDigits(p50Ns ?? 0), threeDigits(p99Ns ?? 0)];
+    // Ends in tenths of a millisecond; where one slice ends, the next begins.
+    return [Math.round(end / 1e5), count, threeDigits(p50Ns ?? 0), threeDigits(p99Ns ?? 0)];
   });
   const drawn = svg(
     frame,
@@ -85,12 +85,14 @@ ${trace(
   details,
   frame,
   'p50',
+  `heat-${name}-p50`,
 )}
 ${trace(
   latencies.map(({ p99Ns }) => p99Ns),
   details,
   frame,
   'p99',
+  `heat-${name}-p99`,
 )}
 ${eventMarks(page, details, frame)}`,
   );
@@ -109,32 +111,42 @@ function laneFrame(x: Axis, y: Axis): Frame {
   return { ...frame, height: HEIGHT, y: (value) => frame.y(value) + LANE };
 }
 
+/** Rows of the record that are one row of the picture, which has room for no more. */
+const ROWS_JOINED = 2;
+
 /** One pixel a cell; slices that were cut short or taken late are as wide as the others. */
 function picture(heat: Heat, details: Details, frame: Frame): Markup {
-  const { counts, rowCount, lowestRow } = heat;
   const { startNs, endNs } = details.slices;
   const width = columnsOf(details);
-  const most = counts.reduce((max, count) => Math.max(max, count), 0);
+  const lowest = Math.floor(heat.lowestRow / ROWS_JOINED);
+  const height = Math.floor((heat.lowestRow + heat.rowCount - 1) / ROWS_JOINED) - lowest + 1;
+  const joined = new Float64Array(endNs.length * height);
+  for (const [index, count] of heat.counts.entries()) {
+    const [slice, row] = [Math.floor(index / heat.rowCount), index % heat.rowCount];
+    const at = slice * height + Math.floor((heat.lowestRow + row) / ROWS_JOINED) - lowest;
+    joined[at] = (joined[at] as number) + count;
+  }
+  const most = joined.reduce((max, count) => Math.max(max, count), 0);
   const stepOf = (count: number): number =>
     1 + Math.round((most <= 1 ? 1 : Math.log(count) / Math.log(most)) * (HEAT_STEPS - 1));
   const lastNs = endNs.at(-1) as number;
-  const cells = new Uint8Array(width * rowCount);
+  const cells = new Uint8Array(width * height);
   let slice = 0;
   for (let column = 0; column < width; column++) {
     // The slice that covers the column's middle.
     const middleNs = ((column + 0.5) / width) * lastNs;
     while (slice < endNs.length - 1 && (endNs[slice] as number) < middleNs) slice++;
-    for (let row = 0; row < rowCount; row++) {
-      const count = counts[slice * rowCount + row] as number;
-      if (count > 0) cells[(rowCount - 1 - row) * width + column] = stepOf(count);
+    for (let row = 0; row < height; row++) {
+      const count = joined[slice * height + row] as number;
+      if (count > 0) cells[(height - 1 - row) * width + column] = stepOf(count);
     }
   }
   const shades = Array.from({ length: HEAT_STEPS }, (_, step) => heatShade(step));
   const [left, right] = [frame.x(startNs[0] as number), frame.x(lastNs)];
-  const top = frame.y(lowestOfRow(lowestRow + rowCount));
-  const bottom = frame.y(Math.max(1, lowestOfRow(lowestRow)));
+  const edge = (row: number): number => frame.y(Math.max(1, lowestOfRow(row * ROWS_JOINED)));
+  const [top, bottom] = [edge(lowest + height), edge(lowest)];
   return html`${(['light', 'dark'] as const).map((theme) => {
-    const uri = pngUri(cells, width, rowCount, [null, ...shades.map((shade) => shade[theme])]);
+    const uri = pngUri(cells, width, height, [null, ...shades.map((shade) => shade[theme])]);
     return html`<image class="cells ${theme}" x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}" preserveAspectRatio="none" href="${uri}"/>`;
   })}`;
 }
@@ -155,6 +167,7 @@ function trace(
   { slices }: Details,
   frame: Frame,
   name: string,
+  id: string,
 ): Markup {
   let path = '';
   let isOpen = false;
@@ -164,8 +177,9 @@ function trace(
       continue;
     }
     const [from, to] = [slices.startNs[slice] as number, slices.endNs[slice] as number];
-    const y = px(frame.y(value));
-    path += isOpen ? `V${y}H${px(frame.x(to))}` : `M${px(frame.x(from))} ${y}H${px(frame.x(to))}`;
+    // Whole pixels: there are many of them, and a cell is larger.
+    const [left, right, y] = [frame.x(from), frame.x(to), frame.y(value)].map(Math.round);
+    path += isOpen ? `V${y}H${right}` : `M${left} ${y}H${right}`;
     isOpen = true;
   }
   const last = values.findLast((value) => value !== null);
@@ -173,7 +187,8 @@ function trace(
     last === undefined || last === null
       ? NOTHING
       : html`<text class="end" x="${px(WIDTH - MARGIN.right + 6)}" y="${px(frame.y(last) + 4)}">${name}</text>`;
-  return html`<path class="halo" d="${path}"/><path class="trace ${name}" d="${path}"/>${label}`;
+  return html`<defs><path id="${id}" d="${path}"/></defs>
+<use class="halo" href="#${id}"/><use class="trace ${name}" href="#${id}"/>${label}`;
 }
 
 interface Moment {
@@ -277,33 +292,20 @@ function findingOf(
   return `${usual}; in the worst, at ${when}, ${timesText(ratio)} as much (${formatNs(worst.ns)}).`;
 }
 
-function intervalTable({ result, figures }: Page): Markup {
+/** The exact percentiles, interval by interval. */
+function intervalTable({ result }: Page): Markup {
   const names = presentOperations(result);
-  const listed = table(
-    [
-      number('From'),
-      number('To'),
-      text('Phase'),
-      ...names.flatMap((name) => [
-        number(`${name} count`),
-        number('p50'),
-        number('p99'),
-        number('max'),
-      ]),
-    ],
-    result.intervals
-      .slice(0, INTERVALS_LISTED)
-      .map(({ phase }, index) => [
-        figures.at('ns', 'intervals', index, 'startNs'),
-        figures.at('ns', 'intervals', index, 'endNs'),
-        phase,
-        ...names.flatMap((name) => [
-          figures.at('count', 'intervals', index, 'operations', name, 'count'),
-          ...(['p50', 'p99', 'max'] as const).map((key) =>
-            figures.at('ns', 'intervals', index, 'operations', name, key),
-          ),
-        ]),
-      ]),
+  const listed = numberTable(
+    ['from', 'to', 'phase', ...names.flatMap((name) => [`${name} count`, 'p50', 'p99', 'max'])],
+    result.intervals.slice(0, INTERVALS_LISTED).map(({ startNs, endNs, phase, operations }) => [
+      formatNs(startNs),
+      formatNs(endNs),
+      phase,
+      ...names.flatMap((name) => {
+        const { count, p50, p99, max } = operations[name];
+        return [exactCount(count), ...[p50, p99, max].map(formatNs)];
+      }),
+    ]),
   );
   const rest = result.intervals.length - INTERVALS_LISTED;
   if (rest <= 0) return listed;

@@ -19,7 +19,7 @@ import { number, table, tableBehind, text } from '../table.ts';
 /** Collisions that are ringed on the map: more rings would hide it. */
 const RINGS_MAX = 40;
 /** Rows of the list of owners, each a run of spares. */
-const LISTED_MAX = 120;
+const LISTED_MAX = 80;
 /** Owners in the legend of the map; the pointer tells the others. */
 const NAMED_MAX = 40;
 const MAP_WIDTH = 690;

@@ -36,7 +36,6 @@ test('latencies that overflowed the range stand at the maximum', () => {
 
 test('a line is faint where fewer than ten latencies lie beyond', () => {
   const places = placesFor([10_000]);
-  expect(places[faintFrom(10_000, places)]).toBeCloseTo(3, 1);
-  expect(places[faintFrom(10_000, places)]).toBeGreaterThan(3);
+  expect(places[faintFrom(10_000, places) - 1]).toBe(3);
   expect(faintFrom(5, places)).toBe(1);
 });
