@@ -48,7 +48,7 @@ export interface Chart {
 export const WIDTH = 760;
 const HEIGHT = 300;
 export const MARGIN = { left: 66, right: 104, top: 12, bottom: 46 } as const;
-const LABEL_DISTANCE = 14;
+export const LABEL_DISTANCE = 14;
 
 export interface Frame {
   readonly width: number;

@@ -5,7 +5,7 @@ import { type Heat, heatIn } from '../../details.ts';
 import type { Details } from '../../details-schema.ts';
 import { exactCount, plural } from '../../text.ts';
 import { type Axis, latencyAxis, timeAxis } from '../axis.ts';
-import { axes, type Frame, frameOf, MARGIN, svg, WIDTH, zoneOf } from '../chart.ts';
+import { axes, type Frame, frameOf, LABEL_DISTANCE, MARGIN, svg, WIDTH, zoneOf } from '../chart.ts';
 import { latenciesOf, type SliceLatencies } from '../heat.ts';
 import { html, jsonScript, type Markup, NOTHING, px } from '../markup.ts';
 import { HEAT_STEPS, heatShade } from '../palette.ts';
@@ -94,6 +94,7 @@ ${trace(
   'p99',
   `heat-${name}-p99`,
 )}
+${traceLabels(latencies, frame)}
 ${eventMarks(page, details, frame)}`,
   );
   const extent = { left: MARGIN.left / WIDTH, right: (WIDTH - MARGIN.right) / WIDTH };
@@ -182,13 +183,24 @@ function trace(
     path += isOpen ? `V${y}H${right}` : `M${left} ${y}H${right}`;
     isOpen = true;
   }
-  const last = values.findLast((value) => value !== null);
-  const label =
-    last === undefined || last === null
-      ? NOTHING
-      : html`<text class="end" x="${px(WIDTH - MARGIN.right + 6)}" y="${px(frame.y(last) + 4)}">${name}</text>`;
   return html`<defs><path id="${id}" d="${path}"/></defs>
-<use class="halo" href="#${id}"/><use class="trace ${name}" href="#${id}"/>${label}`;
+<use class="halo" href="#${id}"/><use class="trace ${name}" href="#${id}"/>`;
+}
+
+/** Names at the ends of the two lines, pushed apart where they would lie on each other. */
+function traceLabels(latencies: readonly SliceLatencies[], frame: Frame): Markup {
+  const endOf = (values: readonly (number | null)[]): number | null => {
+    const last = values.findLast((value) => value !== null);
+    return last === undefined || last === null ? null : frame.y(last);
+  };
+  const p50 = endOf(latencies.map(({ p50Ns }) => p50Ns));
+  const p99 = endOf(latencies.map(({ p99Ns }) => p99Ns));
+  const push = p50 === null || p99 === null ? 0 : Math.max(0, LABEL_DISTANCE - (p50 - p99)) / 2;
+  const label = (name: string, y: number | null): Markup =>
+    y === null
+      ? NOTHING
+      : html`<text class="end" x="${px(WIDTH - MARGIN.right + 6)}" y="${px(y + 4)}">${name}</text>`;
+  return html`${label('p50', p50 === null ? null : p50 + push)}${label('p99', p99 === null ? null : p99 - push)}`;
 }
 
 interface Moment {
