@@ -135,10 +135,10 @@ describe('sparestorm report', () => {
       .at(-1) as string;
     const page = read('report.html', join(folder, last));
     expect(page).toContain('(seeds 42, 43, 44)');
-    expect(page).toContain('class="band s-read"');
+    expect(page).toContain('<path class="band s-read"');
     const report = await sparestorm(['report', 'last', '--out', folder, '--baseline', run.folder]);
     expect(report.code).toBe(0);
-    expect(read('report.html', join(folder, last))).toContain('class="line baseline s-read"');
+    expect(read('report.html', join(folder, last))).toContain('<path class="line baseline s-read"');
   });
 
   test('names a damaged run and goes on with the others', async () => {

@@ -222,8 +222,8 @@ test('repeats make a band, a baseline a dashed line', () => {
     details: someDetails({ operations: { read: { service: risingSamples(900, 900_000, 900) } } }),
   };
   const page = reportPage({ ...run, repeats: [other], baseline: other });
-  expect(page).toContain('class="band s-read"');
-  expect(page).toContain('class="line baseline s-read"');
+  expect(page).toContain('<path class="band s-read"');
+  expect(page).toContain('<path class="line baseline s-read"');
   expect(textOf(page)).toContain('(seeds 43, 42)');
   expect(textOf(page)).toContain('Baseline: another-run');
 });
