@@ -27,7 +27,10 @@ function examineMetadata(plan: Plan, run: RunRecord): Finding {
   if (plan.metadata.format === 'none') return notApplicable('metadata: none.');
   if (run.metadata === null) return notApplicable('The run broke: its log may end in mid-command.');
   const tried = triedText(run.metadata);
-  const { failedPointCount, lossCounts, losses } = run.metadata;
+  const { failedPointCount, lossCounts, losses, remapCount, promisedSectorCount } = run.metadata;
+  if (failedPointCount === 0 && remapCount + promisedSectorCount === 0) {
+    return notApplicable(`${tried}: there was nothing to lose yet.`);
+  }
   if (failedPointCount === 0) return held(`${tried}: nothing that was acknowledged is lost.`);
   const named = Object.entries(lossCounts)
     .filter(([, count]) => count > 0)
