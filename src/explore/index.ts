@@ -15,6 +15,11 @@ export {
   confirmationText,
   confirmOnRealThreads,
 } from './confirm/real-threads.ts';
+export {
+  firstDifference,
+  type ScheduledRun,
+  ScheduledThreads,
+} from './confirm/scheduled-threads.ts';
 export { FAULT_KINDS, type Fault, type FaultKind } from './engine/fault.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './engine/schedule.ts';
 export type { OperationEvent, Steps, Subject } from './engine/subject.ts';

@@ -7,8 +7,6 @@ import {
   instrumentProduct,
   minimise,
   type ProductCode,
-  parseProgram,
-  programName,
   programWith,
   renderCounterexample,
   replay,
@@ -109,8 +107,4 @@ test('every canary is caught', async () => {
   const results = await runCanaries();
   expect(results).toHaveLength(9);
   expect(results.filter(({ isCaught }) => !isCaught)).toEqual([]);
-});
-
-test('a program is what its name says', () => {
-  for (const { program } of HAZARDS) expect(parseProgram(programName(program))).toEqual(program);
 });

@@ -195,6 +195,14 @@ export class Machine {
     return digest;
   }
 
+  /** Words that the execution left other than they were at the beginning, and what they hold. */
+  changedWords(): readonly (readonly [word: number, value: number])[] {
+    return this.#dirty
+      .filter((word) => this.words[word] !== this.#image[word])
+      .sort((one, other) => one - other)
+      .map((word) => [word, this.words[word] as number]);
+  }
+
   #advance(thread: number, sent: unknown): void {
     const port = this.#port;
     let done: boolean | undefined;

@@ -1,6 +1,6 @@
 import type { Lock } from '../../lock/lock.ts';
 import { type Layout, layoutOf } from '../../memory/layout.ts';
-import { LOCK_KINDS, type LockKind } from '../../scenario/plan.ts';
+import { LOCK_KINDS, type LockKind, type Plan } from '../../scenario/plan.ts';
 import { Access, type Site } from '../access.ts';
 import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { Steps, Subject } from '../engine/subject.ts';
@@ -40,7 +40,7 @@ export class LockSubject implements Subject, LockJournal {
   #fault: Fault | null = null;
 
   constructor(kind: LockKind, rounds: readonly number[], code: ProductCode) {
-    const plan = planOf(programWith({ lock: kind, threads: rounds.map(() => 'a') }));
+    const plan = lockPlanOf(kind, rounds);
     this.#kind = kind;
     this.#rounds = rounds;
     this.#code = code;
@@ -144,6 +144,11 @@ export class LockSubject implements Subject, LockJournal {
     this.#fault ??= fault;
     this.runtime.port[Port.fault] = 1;
   }
+}
+
+/** The plan whose memory a lock's program runs in. */
+export function lockPlanOf(kind: LockKind, rounds: readonly number[]): Plan {
+  return planOf(programWith({ lock: kind, threads: rounds.map(() => 'a') }));
 }
 
 /** `lock~mcs~2-1` */

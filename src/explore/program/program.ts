@@ -83,6 +83,9 @@ export function operationsOf(thread: string): ProgramOperation[] {
   }));
 }
 
+/** There is a linear allocator and a linear table: `linear` and `linear-table`. */
+const TABLE = '-table';
+
 const NUMBERS = {
   p: 'spareCount',
   m: 'reservedCount',
@@ -99,9 +102,10 @@ export function programName(program: Program): string {
   const { remap } = program;
   const words: string[] = [program.allocator, program.protocol, program.lock];
   if (program.outerLock) words.push('outer');
-  for (const word of [remap.match, remap.lookup, remap.inFlight]) {
-    if (!Object.values(DEFAULTS.remap).includes(word as never)) words.push(word);
-  }
+  const { match, lookup, inFlight } = DEFAULTS.remap;
+  if (remap.match !== match) words.push(remap.match);
+  if (remap.lookup !== lookup) words.push(`${remap.lookup}${TABLE}`);
+  if (remap.inFlight !== inFlight) words.push(remap.inFlight);
   for (const [letter, key] of Object.entries(NUMBERS)) {
     if (program[key] !== DEFAULTS[key]) words.push(`${letter}${program[key]}`);
   }
@@ -124,7 +128,8 @@ function settingOf(word: string, remap: RemapPlan, name: string): Partial<Progra
   if (among(LOCK_KINDS)) return { lock: word as LockKind };
   if (word === 'outer') return { outerLock: true };
   if (among(MATCHES)) return { remap: { ...remap, match: word as RemapPlan['match'] } };
-  if (among(LOOKUPS)) return { remap: { ...remap, lookup: word as RemapPlan['lookup'] } };
+  const lookup = LOOKUPS.find((name) => word === `${name}${TABLE}`);
+  if (lookup !== undefined) return { remap: { ...remap, lookup } };
   if (among(IN_FLIGHT)) return { remap: { ...remap, inFlight: word as RemapPlan['inFlight'] } };
   const key = NUMBERS[word.charAt(0) as keyof typeof NUMBERS];
   if (key === undefined || !/^.[0-9]+$/.test(word)) {

@@ -24,6 +24,9 @@ export interface Replay {
   readonly preemptions: number;
   /** Answers of the threads, and the memory at the end. */
   readonly outcome: string;
+  readonly answers: string;
+  /** Words that are not as they were at the beginning. */
+  readonly changed: readonly (readonly [word: number, value: number])[];
   /** Step at which the schedule named a thread that could not go on, or ended; null if never. */
   readonly divergedAt: number | null;
   /** The files were others when the schedule was made. */
@@ -66,13 +69,17 @@ export function replay(subject: Subject, schedule: string): Replay {
     return thread;
   });
   close();
-  const outcome = `${subject.outcome()} ${machine.memoryDigest()}`;
+  const answers = subject.outcome();
+  const outcome = `${answers} ${machine.memoryDigest()}`;
+  const changed = machine.changedWords();
   machine.restore();
   return {
     faults,
     steps,
     preemptions: steps.filter(({ preempts }) => preempts).length,
     outcome,
+    answers,
+    changed,
     divergedAt,
     isStale: fingerprint !== subject.fingerprint,
   };
