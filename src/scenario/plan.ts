@@ -172,6 +172,7 @@ export const FAULT_KINDS = [
   'data lost',
   'data race',
   'deadlock',
+  'self-deadlock',
   'lost wake-up',
   'livelock',
   'exception',

@@ -46,7 +46,7 @@ const HOUR_NS = 3.6e12;
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Of two to four threads; see Program in explore/program. */
-const PROGRAM = /^(?:[af]|[rwmu][0-9]?)+(?:\|(?:[af]|[rwmu][0-9]?)+){1,3}$/;
+const PROGRAM = /^(?:[af]|[rwmu][0-9]?)+(?:\|(?:c+|(?:[af]|[rwmu][0-9]?)+)){1,3}$/;
 
 interface Quantity {
   readonly what: string;
@@ -554,14 +554,15 @@ export const scenarioSchema = map({
       .regex(PROGRAM, {
         error: ({ input }) =>
           'must be the operations of two to four threads such as "aa|af", letters a, f, r, w, ' +
-          `m, u with a digit after the last four, not ${shown(input)}`,
+          `m, u with a digit after the last four, or c alone, not ${shown(input)}`,
       })
       .optional()
       .meta({
         description:
           'What each thread does, with | between threads: a allocate, f free, r read, w ' +
-          'write, m remap, u undo a remap; a digit after r, w, m, u names the LBA. Without ' +
-          'it, a ladder of small programs is explored.',
+          'write, m remap, u undo a remap; a digit after r, w, m, u names the LBA. A part of c ' +
+          'alone is a completion that interrupts the thread before it, wherever that is. ' +
+          'Without it, a ladder of small programs is explored.',
       }),
     finds: oneOf(FAULT_KINDS)
       .optional()

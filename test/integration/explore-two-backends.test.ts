@@ -38,6 +38,8 @@ const PROGRAMS: readonly Program[] = [
   published({ threads: ['aa', 'aa', 'a'], spareCount: 6 }),
   published({ threads: ['a', 'aa'], spareCount: 4, slotCount: 4, reservedCount: 1 }),
   published({ threads: ['aa', 'aa'], outerLock: true }),
+  published({ threads: ['m', 'c'], outerLock: true }),
+  programWith({ threads: ['mu', 'c', 'c', 'r'] }),
   published({ allocator: 'linear', threads: ['aa', 'aa'] }),
   programWith({ allocator: 'linear', threads: ['afa', 'aa'], spareCount: 2 }),
   programWith({ allocator: 'bitmap', threads: ['afa', 'aa'], spareCount: 2 }),

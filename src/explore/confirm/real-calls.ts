@@ -117,6 +117,8 @@ export class RealCalls implements Journal {
     this.#write('detach', lba, spare, this.#operationBegin, this.#meeting.ticket());
   }
 
+  completed(): void {}
+
   #write(kind: RealCall['kind'], key: number, value: number, begin: number, end: number): void {
     const log = this.#log;
     const count = log[0] as number;

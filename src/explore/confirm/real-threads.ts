@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { createMemory } from '../../memory/attach.ts';
 import { WORD_BYTES } from '../../memory/layout.ts';
 import type { FaultKind } from '../engine/fault.ts';
-import { type Program, planOf } from '../program/program.ts';
+import { hostsOf, type Program, planOf } from '../program/program.ts';
 import { SEEN_ON_REAL_THREADS } from './real-judge.ts';
 import { controlWordsFor, type RealTask, RealWord } from './real-rounds.ts';
 import { workerEntry } from './worker-entry.ts';
@@ -30,7 +30,9 @@ export async function confirmOnRealThreads(
   kind: FaultKind,
   forNs: number,
 ): Promise<Confirmation | null> {
-  if (!SEEN_ON_REAL_THREADS.includes(kind)) return null;
+  // An interrupt needs a processor that takes one.
+  const hasInterrupts = hostsOf(program.threads).some((host) => host >= 0);
+  if (hasInterrupts || !SEEN_ON_REAL_THREADS.includes(kind)) return null;
   const { shared } = createMemory(planOf(program));
   const control = new Int32Array(new SharedArrayBuffer(controlWordsFor(program) * WORD_BYTES));
   const workers = program.threads.map((_, thread) => {

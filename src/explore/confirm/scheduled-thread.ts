@@ -6,9 +6,11 @@ import { OwnerTable } from '../../record/owner-table.ts';
 import { type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
 import { Access } from '../access.ts';
 import { DeviceJournal } from '../program/device-journal.ts';
+import { interruptsOffWord } from '../program/interrupts.ts';
+import { InterruptsOffLock } from '../program/interrupts-off-lock.ts';
 import { runRounds } from '../program/lock-program.ts';
 import { lockPlanOf, parseLockProgram } from '../program/lock-subject.ts';
-import { operationsOf, type Program, parseProgram, planOf } from '../program/program.ts';
+import { hostsOf, operationsOf, type Program, parseProgram, planOf } from '../program/program.ts';
 import { runProgram } from '../program/thread-program.ts';
 import { EndOfSchedule, type Turns, TurnTaker, turnByTurn } from './scheduled-turns.ts';
 
@@ -20,11 +22,9 @@ export interface ScheduledTask {
   readonly turns: Turns;
 }
 
-/** What a thread says when it is through. */
+/** What a thread says when it is through, of itself and of what interrupted it. */
 export interface ScheduledEnd {
-  readonly answers: string;
-  /** What it did, operation for operation, and the last step before. */
-  readonly events: readonly { readonly step: number; readonly text: string }[];
+  readonly answers: readonly (readonly [thread: number, answers: string])[];
   /** What it threw, or null. */
   readonly error: string | null;
 }
@@ -37,89 +37,87 @@ export function planNamed(name: string): Plan {
 
 /** One thread's part, by the files as they run, each access to shared memory in its turn. */
 export function runScheduled(task: ScheduledTask): ScheduledEnd {
-  const { name, thread, turns } = task;
-  const plan = planNamed(name);
+  const plan = planNamed(task.name);
   const memory = attachMemory(plan, task.shared);
-  const taker = new TurnTaker(turns, memory.words, thread);
-  const words = turnByTurn(memory.words, taker);
-  const lock = parseLockProgram(name);
-  const playing =
-    lock === null
-      ? deviceProgram(plan, parseProgram(name), memory, { words, taker, thread })
-      : lockProgram(plan, lock.rounds, memory, { words, thread });
-  let error: string | null = null;
+  const lock = parseLockProgram(task.name);
+  return lock === null
+    ? playDevice(task, plan, memory)
+    : playLock(task, plan, memory, lock.rounds[task.thread] as number);
+}
+
+/** Up to its end, or to where the schedule ends; returns what was thrown. */
+function play(taker: TurnTaker, run: () => void): string | null {
   try {
-    playing.run();
+    run();
+    taker.idle();
+    return null;
+  } catch (error) {
     taker.after();
-  } catch (thrown) {
-    taker.after();
-    if (!(thrown instanceof EndOfSchedule)) error = String(thrown);
+    return error instanceof EndOfSchedule ? null : String(error);
   }
-  return { ...playing.told(), error };
 }
 
-interface Playing {
-  run(): void;
-  told(): Omit<ScheduledEnd, 'error'>;
-}
-
-function lockProgram(
+function playLock(
+  { thread, turns }: ScheduledTask,
   plan: Plan,
-  rounds: readonly number[],
-  { layout }: Memory,
-  { words, thread }: { readonly words: Int32Array; readonly thread: number },
-): Playing {
+  { layout, words: memory }: Memory,
+  rounds: number,
+): ScheduledEnd {
+  const taker = new TurnTaker(turns, memory, thread);
+  const words = turnByTurn(memory, taker);
+  const lock = lockOn(plan.lock.kind, words, layout.allocationLock);
   const journal = { asks: () => {}, enters: () => {}, leaves: () => {} };
-  const parts = {
-    thread,
-    rounds: rounds[thread] as number,
-    lock: lockOn(plan.lock.kind, words, layout.allocationLock),
-    words,
-    counter: layout.allocationHolder,
-    journal,
-  };
-  return { run: () => runRounds(parts), told: () => ({ answers: '', events: [] }) };
+  const parts = { thread, rounds, lock, words, counter: layout.allocationHolder, journal };
+  return { answers: [[thread, '']], error: play(taker, () => runRounds(parts)) };
 }
 
-function deviceProgram(
-  plan: Plan,
-  program: Program,
-  memory: Memory,
-  {
-    words,
-    taker,
-    thread,
-  }: { readonly words: Int32Array; readonly taker: TurnTaker; readonly thread: number },
-): Playing {
-  const { layout } = memory;
-  const staging = (owner: number, which: number) =>
-    (layout.staging + (2 * owner + which) * layout.stagingWords) * WORD_BYTES;
+/** Interrupts of a thread run where it runs; their own threads have nothing to do. */
+function playDevice(task: ScheduledTask, plan: Plan, memory: Memory): ScheduledEnd {
+  const { thread, turns } = task;
+  const program = parseProgram(task.name);
+  const hosts = hostsOf(program.threads);
+  if (hosts[thread] !== -1) return { answers: [], error: null };
+  const mine = hosts.flatMap((host, other) => (host === thread ? [other] : []));
+  const handlers = new Map(
+    mine.map((interrupt) => [interrupt, () => runProgram(partsOf(interrupt))]),
+  );
+  const taker = new TurnTaker(turns, memory.words, thread, handlers);
+  const words = turnByTurn(memory.words, taker);
   const journal = new DeviceJournal(memory.words, taker.port, program.reservedCount, {
-    sourceByte: (owner) => staging(owner, 0),
-    targetByte: (owner) => staging(owner, 1),
+    sourceByte: (owner) => stagingByte(memory, owner, 0),
+    targetByte: (owner) => stagingByte(memory, owner, 1),
   });
-  journal.begin();
-  const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
-  const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
-  const parts = {
+  const partsOf = (own: number) => ({
+    ...devicePartsOf(program, plan, { ...memory, words, blocks: copiesOf(memory, taker) }, own),
+    journal,
+  });
+  const error = play(taker, () => runProgram(partsOf(thread)));
+  const answers = journal.results().split('|');
+  return { answers: [thread, ...mine].map((own) => [own, answers[own] ?? '']), error };
+}
+
+function devicePartsOf(program: Program, plan: Plan, memory: Memory, thread: number) {
+  const { words, layout } = memory;
+  const lock = lockOn(plan.lock.kind, words, layout.allocationLock);
+  const offWord = interruptsOffWord(program, layout, thread);
+  const plainly = lockOn(targetLockKindOf(plan), words, layout.targetLock);
+  const targetLock = offWord === null ? plainly : new InterruptsOffLock(plainly, words, offWord);
+  return {
     thread,
     operations: operationsOf(program.threads[thread] as string),
-    allocator: allocatorOn(plan, words, layout, allocationLock),
+    allocator: allocatorOn(plan, words, layout, lock),
     owners: new OwnerTable(words, layout.owners),
-    device: deviceOn(plan, { ...memory, words, blocks: copiesOf(memory, taker) }, targetLock),
+    device: deviceOn(plan, memory, targetLock),
     outerLock: program.outerLock,
     returnsSpares: program.protocol === 'guarded',
-    sourceByte: staging(thread, 0),
-    targetByte: staging(thread, 1),
-    journal,
+    sourceByte: stagingByte(memory, thread, 0),
+    targetByte: stagingByte(memory, thread, 1),
   };
-  return {
-    run: () => runProgram(parts),
-    told: () => ({
-      answers: journal.results().split('|')[thread] ?? '',
-      events: journal.events.map(({ step, text }) => ({ step, text })),
-    }),
-  };
+}
+
+/** Each thread has two staging buffers: to write from, and to read into. */
+function stagingByte({ layout }: Memory, thread: number, which: 0 | 1): number {
+  return (layout.staging + (2 * thread + which) * layout.stagingWords) * WORD_BYTES;
 }
 
 /** Block copies, a sector at a turn, as the engine makes them. */

@@ -97,10 +97,10 @@ export function firstDifference(
     if (engine !== real) return `Step ${index}: the engine has ${engine}, real threads ${real}.`;
   }
   const answers = replay.answers.split('|');
-  for (const [thread, end] of run.ends.entries()) {
-    const expected = answers[thread] ?? '';
-    if (end.answers === expected) continue;
-    return `Thread ${thread} was answered ${expected} by the engine, ${end.answers} really.`;
+  for (const [thread, real] of run.ends.flatMap((end) => end.answers)) {
+    const engine = answers[thread] ?? '';
+    if (real === engine) continue;
+    return `Thread ${thread} was answered ${engine} by the engine, and ${real} really.`;
   }
   const isCompared = comparedWords(layoutOf(planNamed(subject.name)));
   const memory = memoryText(

@@ -86,12 +86,21 @@ export class TurnTaker {
   readonly port: Int32Array;
   readonly #turns: Turns;
   readonly #words: Int32Array;
-  readonly #thread: number;
+  /** Threads that interrupt this one, and have not come yet. */
+  readonly #interrupts: Map<number, () => void>;
+  #thread: number;
   #isMaking = false;
   /** Word at which spin() looks on within one turn, or −1. */
   #lookedAt = -1;
 
-  constructor(turns: Turns, words: Int32Array, thread: number) {
+  /** @param interrupts by their threads: run here, in the midst of things, when their turn comes */
+  constructor(
+    turns: Turns,
+    words: Int32Array,
+    thread: number,
+    interrupts: ReadonlyMap<number, () => void> = new Map(),
+  ) {
+    this.#interrupts = new Map(interrupts);
     this.port = new Int32Array(Port.size);
     this.port[Port.step] = -1;
     this.#turns = turns;
@@ -163,13 +172,40 @@ export class TurnTaker {
     for (;;) {
       const turn = real.load(control, TURN);
       if (turn >= threads.length || real.load(control, OVER) === 1) throw new EndOfSchedule();
-      if (threads[turn] === this.#thread) {
+      const next = threads[turn] as number;
+      if (next === this.#thread) {
         this.port[Port.step] = turn;
         return;
       }
+      if (this.#interrupt(next)) continue;
       if (looks++ < LOOKS) continue;
       if (real.wait(control, TURN, turn, PATIENCE_MS) === 'timed-out') this.#giveUp();
     }
+  }
+
+  /** When the thread has come to its end: its processor still takes interrupts. */
+  idle(): void {
+    this.after();
+    const { control, threads } = this.#turns;
+    while (this.#interrupts.size > 0) {
+      const turn = real.load(control, TURN);
+      if (turn >= threads.length || real.load(control, OVER) === 1) return;
+      if (this.#interrupt(threads[turn] as number)) continue;
+      if (real.wait(control, TURN, turn, PATIENCE_MS) === 'timed-out') this.#giveUp();
+    }
+  }
+
+  /** On this very thread, whatever it was about to do; false if that is no interrupt of it. */
+  #interrupt(thread: number): boolean {
+    const handler = this.#interrupts.get(thread);
+    if (handler === undefined) return false;
+    this.#interrupts.delete(thread);
+    const interrupted = this.#thread;
+    this.#thread = thread;
+    handler();
+    this.after();
+    this.#thread = interrupted;
+    return true;
   }
 
   #giveUp(): never {

@@ -18,6 +18,8 @@ export interface Subject {
   readonly runtime: Runtime;
   readonly sites: readonly Site[];
   readonly fingerprint: string;
+  /** Threads that are interrupts of others; by default none. */
+  readonly interrupts?: readonly Interrupt[];
   /** What a word is called, for people. */
   wordName(word: number): string;
   /**
@@ -38,6 +40,14 @@ export interface Subject {
   events?(): readonly OperationEvent[];
   /** Subjects with one operation less, for making a failure smaller. */
   smaller?(): readonly Subject[];
+}
+
+/** A thread that runs on the processor of another one, which stands still meanwhile. */
+export interface Interrupt {
+  readonly thread: number;
+  readonly host: number;
+  /** Not 0 while the host's processor takes no interrupts. */
+  readonly offWord: number;
 }
 
 /** Begin or end of an operation, as the thread that does it wrote it down. */

@@ -7,12 +7,13 @@ import type { OwnerTable } from '../../record/owner-table.ts';
 import { type LockKind, type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
 import type { Site } from '../access.ts';
 import { type Fault, NO_FAULTS } from '../engine/fault.ts';
-import type { OperationEvent, Steps, Subject } from '../engine/subject.ts';
+import type { Interrupt, OperationEvent, Steps, Subject } from '../engine/subject.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
 import { finish, type Runtime } from '../transform/runtime.ts';
 import { DeviceJournal } from './device-journal.ts';
+import { interruptsOf, interruptsOffWord } from './interrupts.ts';
 import type { ProductCode } from './product-code.ts';
 import { operationsOf, type Program, planOf, programName } from './program.ts';
 import type { runProgram, ThreadParts } from './thread-program.ts';
@@ -26,6 +27,7 @@ export class DeviceSubject implements Subject {
   readonly runtime: Runtime;
   readonly sites: readonly Site[];
   readonly fingerprint: string;
+  readonly interrupts: readonly Interrupt[];
   readonly program: Program;
   readonly layout: Layout;
   readonly #code: ProductCode;
@@ -57,6 +59,7 @@ export class DeviceSubject implements Subject {
       targetByte: (thread) => staging(thread, 1),
     });
     reserve(program, code, layout, words);
+    this.interrupts = interruptsOf(program, layout);
     this.#table = finish(
       code
         .module<{ remapTableOn(plan: Plan, words: Int32Array, layout: Layout): RemapTable }>(
@@ -67,7 +70,7 @@ export class DeviceSubject implements Subject {
     this.#parts = program.threads.map((operations, thread) => ({
       thread,
       operations: operationsOf(operations),
-      ...buildParts(plan, code, layout, words),
+      ...buildParts(plan, code, layout, words, interruptsOffWord(program, layout, thread)),
       outerLock: program.outerLock,
       returnsSpares: program.protocol === 'guarded',
       sourceByte: staging(thread, 0),
@@ -122,12 +125,10 @@ export class DeviceSubject implements Subject {
     const { threads } = this.program;
     return threads
       .flatMap((text, thread) =>
-        operationsOf(text).map((_, place) => {
-          const fewer = withoutOperation(threads, thread, place);
-          return new DeviceSubject({ ...this.program, threads: fewer }, this.#code);
-        }),
+        operationsOf(text).map((_, place) => withoutOperation(threads, thread, place)),
       )
-      .filter(({ threadCount }) => threadCount > 0);
+      .filter(([first]) => first !== undefined && !/^c/.test(first))
+      .map((fewer) => new DeviceSubject({ ...this.program, threads: fewer }, this.#code));
   }
 
   events(): readonly OperationEvent[] {
@@ -253,6 +254,7 @@ function buildParts(
   code: ProductCode,
   layout: Layout,
   words: Int32Array,
+  offWord: number | null,
 ): { allocator: SpareAllocator; owners: OwnerTable; device: Device } {
   const { lockOn } = code.module<{
     lockOn(kind: LockKind, words: Int32Array, base: number): Lock;
@@ -265,12 +267,21 @@ function buildParts(
     OwnerTable: new (words: Int32Array, base: number) => OwnerTable;
   }>('record/owner-table');
   const lock = finish(lockOn(plan.lock.kind, words, layout.allocationLock));
+  const { InterruptsOffLock } = code.module<{
+    InterruptsOffLock: new (lock: Lock, words: Int32Array, word: number) => Lock;
+  }>('explore/program/interrupts-off-lock');
   const targetLock = finish(lockOn(targetLockKindOf(plan), words, layout.targetLock));
   const blocks = { copy: sectorCopy(code.runtime, words) };
   return {
     allocator: finish(allocatorOn(plan, words, layout, lock)),
     owners: new OwnerTable(words, layout.owners),
-    device: finish(deviceOn(plan, { words, layout, blocks }, targetLock)),
+    device: finish(
+      deviceOn(
+        plan,
+        { words, layout, blocks },
+        offWord === null ? targetLock : new InterruptsOffLock(targetLock, words, offWord),
+      ),
+    ),
   };
 }
 

@@ -82,6 +82,13 @@ export const HAZARDS: readonly Hazard[] = [
     kinds: ['cache'],
   },
   {
+    id: 'P4',
+    description:
+      'A completion interrupts a message that holds the target lock, and waits for that lock.',
+    program: published({ threads: ['m', 'c'], outerLock: true }),
+    kinds: ['self-deadlock'],
+  },
+  {
     id: 'P10',
     description: 'A write that looked the sector up before a remap and wrote after it is lost.',
     program: programWith({

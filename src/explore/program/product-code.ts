@@ -29,6 +29,7 @@ export async function instrumentProduct(patches: readonly Patch[] = []): Promise
     'record/owner-table.js',
     'explore/program/thread-program.js',
     'explore/program/lock-program.js',
+    'explore/program/interrupts-off-lock.js',
   ].filter((file) => !LEFT_OUT.includes(file));
   const code = await instrument({
     files: files.map((file) => `${root}/${file}`),

@@ -18,8 +18,11 @@ import {
  *     a    allocate a spare and keep it       f    free the oldest spare this thread keeps
  *     r    read an LBA                        w    write an LBA
  *     m    remap an LBA to a spare            u    undo the remap of an LBA
+ *     c    complete an I/O, under the target lock
  *
- * A digit after r, w, m or u names the LBA; without one it is 0.
+ * A digit after r, w, m or u names the LBA; without one it is 0. A thread of completions alone is
+ * an interrupt: it runs on the processor of the thread before it, at any moment at which that one
+ * has interrupts on, and that one stands still until it is through.
  */
 export interface Program {
   readonly allocator: AllocatorKind;
@@ -37,8 +40,8 @@ export interface Program {
   readonly threads: readonly string[];
 }
 
-const OPERATION_LETTERS = 'afrwmu';
-export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u';
+const OPERATION_LETTERS = 'afrwmuc';
+export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u' | 'c';
 
 export interface ProgramOperation {
   readonly letter: OperationLetter;
@@ -72,15 +75,32 @@ export function threadsOf(text: string): readonly string[] {
 }
 
 export function operationsOf(thread: string): ProgramOperation[] {
-  if (!/^([af]|[rwmu][0-9]?)*$/.test(thread)) {
+  if (!/^(c*|([af]|[rwmu][0-9]?)*)$/.test(thread)) {
     throw new RangeError(
-      `not the operations of a thread: ${thread}; they are ${OPERATION_LETTERS}`,
+      `not the operations of a thread: ${thread}; they are ${OPERATION_LETTERS}, and c alone`,
     );
   }
   return [...thread.matchAll(/([a-z])([0-9]?)/g)].map(([, letter, lba]) => ({
     letter: letter as OperationLetter,
     lba: Number(lba ?? 0),
   }));
+}
+
+/**
+ * By thread: the thread that it interrupts, or −1 for one that is no interrupt.
+ *
+ * @throws RangeError when there is nobody to interrupt
+ */
+export function hostsOf(threads: readonly string[]): readonly number[] {
+  let host = -1;
+  return threads.map((thread, index) => {
+    if (!/^c+$/.test(thread)) {
+      host = index;
+      return -1;
+    }
+    if (host < 0) throw new RangeError(`a completion (${thread}) needs a thread before it`);
+    return host;
+  });
 }
 
 /** There is a linear allocator and a linear table: `linear` and `linear-table`. */
@@ -117,6 +137,7 @@ export function parseProgram(name: string): Program {
   const threads = (words.pop() ?? '').split('-');
   let program = programWith({ threads });
   for (const thread of threads) operationsOf(thread);
+  hostsOf(threads);
   for (const word of words) program = { ...program, ...settingOf(word, program.remap, name) };
   return program;
 }

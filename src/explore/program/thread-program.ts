@@ -40,6 +40,8 @@ export interface Journal {
   noteRead(thread: number, lba: number): void;
   attached(thread: number, lba: number, spare: number, outcome: number): void;
   detached(thread: number, lba: number, spare: number): void;
+  /** In the target lock, for an I/O that has ended. */
+  completed(thread: number): void;
 }
 
 export function runProgram(parts: ThreadParts): void {
@@ -64,7 +66,8 @@ export function runProgram(parts: ThreadParts): void {
       device.write(thread, lba, 1, parts.sourceByte);
       journal.noteWritten(thread);
     } else if (letter === 'm') remapOne(parts, lba);
-    else undoRemap(parts, lba);
+    else if (letter === 'u') undoRemap(parts, lba);
+    else complete(parts);
     journal.endOperation(thread, letter);
   }
 }
@@ -102,6 +105,13 @@ function undoRemap(parts: ThreadParts, lba: number): void {
   parts.journal.detached(thread, lba, spare);
   device.unlockTarget(thread);
   if (spare !== ON_MAIN) giveBack(parts, spare);
+}
+
+/** What the end of a failed I/O does under the target lock is to count; here it only takes it. */
+function complete({ thread, device, journal }: ThreadParts): void {
+  device.lockTarget(thread);
+  journal.completed(thread);
+  device.unlockTarget(thread);
 }
 
 /** The owner word is cleared first: its next owner must find it empty. */
