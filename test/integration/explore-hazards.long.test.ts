@@ -58,7 +58,7 @@ describe.each(files)('%s', (file) => {
     const { counterexample: example, realThreads } = answer;
     if (example === null || realThreads === null) throw new Error(JSON.stringify(answer));
     expect({ code, verdict: answer.verdict }).toEqual({ code: 0, verdict: 'fail' });
-    expect(answer.canaries).toMatchObject({ planted: 9, caught: 9 });
+    expect(answer.canaries).toMatchObject({ planted: 12, caught: 12 });
     expect(example.fault.kind).toBe(explore.finds);
     expect(example.preemptions).toBeGreaterThanOrEqual(1);
     expect(example.preemptions).toBeLessThanOrEqual(2);

@@ -5,6 +5,7 @@ import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
 import type { Program } from '../program/program.ts';
+import { contentAtFirst } from '../program/sector-contents.ts';
 import type { RealCall } from './real-calls.ts';
 
 /** Kinds that can be told from what the threads were answered and from the memory afterwards. */
@@ -89,7 +90,7 @@ function isDataLost({ words, layout, table, calls }: Round): boolean {
       spare === ON_MAIN ? layout.main + lba * SECTOR_WORDS : layout.spare + spare * SECTOR_WORDS;
     return { kind: 'read' as const, lba, value: words[first] as number, begin: last, end: last };
   });
-  return firstIllegalSector([...history, ...atEnd]) !== null;
+  return firstIllegalSector([...history, ...atEnd], contentAtFirst) !== null;
 }
 
 /** By LBA, where the last remap or undoing of one left it; both are made under the target lock. */

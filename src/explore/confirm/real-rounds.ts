@@ -9,7 +9,8 @@ import { type RandomStream, streamFor } from '../../random.ts';
 import { OwnerTable } from '../../record/owner-table.ts';
 import { targetLockKindOf } from '../../scenario/plan.ts';
 import type { FaultKind } from '../engine/fault.ts';
-import { operationsOf, type Program, planOf } from '../program/program.ts';
+import { LBA_COUNT, operationsOf, type Program, planOf } from '../program/program.ts';
+import { fillSectors } from '../program/sector-contents.ts';
 import { runProgram } from '../program/thread-program.ts';
 import { CALL_LOG_WORDS, callsIn, RealCalls } from './real-calls.ts';
 import { showsFault } from './real-judge.ts';
@@ -75,6 +76,7 @@ export function runRealRounds(task: RealTask): void {
   if (isJudge) {
     const reserved = new Uint8Array(program.spareCount).fill(1, 0, program.reservedCount);
     new ReservationBitmap(words, layout.bitmap).reserve(reserved, layout.bitmapWords);
+    fillSectors(words, layout, { lbas: LBA_COUNT, spares: program.spareCount });
   }
   const image = isJudge ? imageOf(words, layout) : [];
   const random = streamFor(0, thread, 'explore');

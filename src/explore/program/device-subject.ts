@@ -15,7 +15,8 @@ import { finish, type Runtime } from '../transform/runtime.ts';
 import { DeviceJournal } from './device-journal.ts';
 import { interruptsOf, interruptsOffWord } from './interrupts.ts';
 import type { ProductCode } from './product-code.ts';
-import { operationsOf, type Program, planOf, programName } from './program.ts';
+import { LBA_COUNT, operationsOf, type Program, planOf, programName } from './program.ts';
+import { contentAtFirst, fillSectors } from './sector-contents.ts';
 import type { runProgram, ThreadParts } from './thread-program.ts';
 import { wordNameIn } from './word-name.ts';
 
@@ -59,6 +60,7 @@ export class DeviceSubject implements Subject {
       targetByte: (thread) => staging(thread, 1),
     });
     reserve(program, code, layout, words);
+    fillSectors(words, layout, { lbas: LBA_COUNT, spares: program.spareCount });
     this.interrupts = interruptsOf(program, layout);
     this.#table = finish(
       code
@@ -198,7 +200,7 @@ export class DeviceSubject implements Subject {
       begin: stepCount,
       end: stepCount,
     }));
-    const lba = firstIllegalSector([...calls, ...atEnd]);
+    const lba = firstIllegalSector([...calls, ...atEnd], contentAtFirst);
     if (lba === null) return null;
     const held = this.#contentOf(lba);
     return {

@@ -30,6 +30,7 @@ export async function instrumentProduct(patches: readonly Patch[] = []): Promise
     'explore/program/thread-program.js',
     'explore/program/lock-program.js',
     'explore/program/interrupts-off-lock.js',
+    'explore/program/table-program.js',
   ].filter((file) => !LEFT_OUT.includes(file));
   const code = await instrument({
     files: files.map((file) => `${root}/${file}`),

@@ -49,7 +49,7 @@ export interface ProgramOperation {
 }
 
 /** LBAs are one digit. */
-const LBA_COUNT = 10;
+export const LBA_COUNT = 10;
 
 const DEFAULTS: Program = {
   allocator: 'cached',
