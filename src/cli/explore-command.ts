@@ -2,12 +2,13 @@ import { nowNs } from '../clock.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import {
   type Campaign,
-  type Confirmation,
   type Counterexample,
   confirmOnRealThreads,
   counterexampleOf,
   DeviceSubject,
+  type FaultCause,
   type FaultKind,
+  followOnRealThreads,
   formatSchedule,
   instrumentProduct,
   LockSubject,
@@ -80,14 +81,16 @@ export async function exploreCommand(args: ExploreArguments): Promise<number> {
   const strategy = strategyOf(args);
   const options = { strategy, executions: args.executions, forNs, seed: plan.seed };
   const fromNs = nowNs();
-  let campaign: Campaign = runCampaign(subjects, { ...options, only: wanted });
+  const cause = plan.explore.by ?? undefined;
+  let campaign: Campaign = runCampaign(subjects, { ...options, only: wanted, cause });
   const isExpected = campaign.failure !== null && wanted !== null;
   // What was expected is not there: then nothing else may be either.
   if (campaign.failure === null && plan.expect === 'collision' && plan.explore.finds === null) {
     campaign = runCampaign(subjects, { ...options, only: null });
   }
   const spentNs = nowNs() - fromNs;
-  const shown = campaign.failure === null ? null : await shownOf(campaign.failure, confirmNs);
+  const shown =
+    campaign.failure === null ? null : await shownOf(campaign.failure, cause, confirmNs);
   const isSound = canaries.caught === canaries.planted;
   const explored: Explored = {
     name: plan.name,
@@ -100,7 +103,7 @@ export async function exploreCommand(args: ExploreArguments): Promise<number> {
     campaign,
     spentNs,
     sites: code.sites.length,
-    ...(shown ?? { example: null, confirmation: null }),
+    ...(shown ?? { example: null, confirmation: null, followed: null }),
     exitCode: isSound ? exitCodeOf(campaign, wanted, isExpected) : EXIT.broken,
   };
   const text = args.json ? exploredJson(explored) : exploredText(explored, args.full);
@@ -140,15 +143,17 @@ async function shownOf(
     readonly fault: { readonly kind: FaultKind; readonly text: string };
     readonly schedule: string;
   },
+  cause: FaultCause | undefined,
   confirmNs: number,
-): Promise<{ readonly example: Counterexample; readonly confirmation: Confirmation | null }> {
+): Promise<Pick<Explored, 'confirmation' | 'followed'> & { readonly example: Counterexample }> {
   const { kind } = failure.fault;
-  const minimal = minimise(failure.subject, kind) ?? failure;
+  const minimal = minimise(failure.subject, { kind, cause }) ?? failure;
   const { faults } = replay(minimal.subject, minimal.schedule);
   const fault = faults.find((one) => one.kind === kind) ?? failure.fault;
   const { subject } = minimal;
   return {
     example: counterexampleOf(subject, minimal.schedule, fault),
+    followed: await followOnRealThreads(subject, minimal.schedule),
     confirmation:
       subject instanceof DeviceSubject
         ? await confirmOnRealThreads(subject.program, kind, confirmNs)

@@ -4,6 +4,7 @@ import {
   type Counterexample,
   confirmationText,
   type FaultKind,
+  type Followed,
   type Replay,
   renderCounterexample,
   type Strategy,
@@ -33,6 +34,8 @@ export interface Explored {
   readonly sites: number;
   readonly example: Counterexample | null;
   readonly confirmation: Confirmation | null;
+  /** The schedule of the example, played on real threads. */
+  readonly followed: Followed | null;
   readonly exitCode: number;
 }
 
@@ -58,6 +61,7 @@ export function exploredText(explored: Explored, full: boolean): string {
     const replayWith = `npx sparestorm explore ${file}${settings} --replay ${quoted(example.schedule)}`;
     lines.push('', ...renderCounterexample(example, full, replayWith).split('\n'));
     lines.push(`real threads: ${confirmationText(confirmation)}`);
+    if (explored.followed !== null) lines.push(followedText(explored.followed));
   }
   lines.push('', `  ${conclusionOf(explored)}`, '');
   return lines.join('\n');
@@ -86,6 +90,7 @@ export function exploredJson(explored: Explored): string {
     })),
     counterexample: example,
     realThreads: confirmation,
+    followed: rest.followed,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -147,6 +152,12 @@ function figuresOf({ campaign, spentNs }: Explored): string {
       'step',
     )} in ${secondsOf(spentNs)}`
   );
+}
+
+function followedText({ difference }: Followed): string {
+  return difference === null
+    ? 'followed step by step on real threads: the same accesses, answers and memory'
+    : `followed step by step, real threads do something else: ${difference}`;
 }
 
 /** How many programs ended how: `120 pass-exhaustive, 6 pass-bounded(1)`. */

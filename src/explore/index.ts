@@ -16,11 +16,13 @@ export {
   confirmOnRealThreads,
 } from './confirm/real-threads.ts';
 export {
+  type Followed,
   firstDifference,
+  followOnRealThreads,
   type ScheduledRun,
   ScheduledThreads,
 } from './confirm/scheduled-threads.ts';
-export { FAULT_KINDS, type Fault, type FaultKind } from './engine/fault.ts';
+export { FAULT_KINDS, type Fault, type FaultCause, type FaultKind } from './engine/fault.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './engine/schedule.ts';
 export type { OperationEvent, Steps, Subject } from './engine/subject.ts';
 export { DeviceSubject } from './program/device-subject.ts';

@@ -11,6 +11,7 @@ import {
 import {
   ALLOCATOR_KINDS,
   EXPECTATIONS,
+  FAULT_CAUSES,
   FAULT_KINDS,
   IN_FLIGHT,
   INTEGRITIES,
@@ -570,6 +571,13 @@ export const scenarioSchema = map({
         description:
           'The kind of fault that exploring must find, and the only one it looks for. Without ' +
           'it, expect decides.',
+      }),
+    by: oneOf(FAULT_CAUSES)
+      .optional()
+      .meta({
+        description:
+          'What that fault must come of: which accesses of two threads were in whose midst. ' +
+          'Executions in which it comes of something else are passed over. Needs finds.',
       }),
   })
     .prefault({})

@@ -64,7 +64,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
       trace: null,
     },
     faults: { thread: null },
-    explore: { threads: null, finds: null },
+    explore: { threads: null, finds: null, by: null },
     integrity: 'strict',
     thresholds: [],
     expect: choices.expect ?? 'pass',

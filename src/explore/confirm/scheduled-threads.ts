@@ -4,7 +4,9 @@ import { type Layout, layoutOf } from '../../memory/layout.ts';
 import { Access, accessName } from '../access.ts';
 import { parseSchedule } from '../engine/schedule.ts';
 import type { Subject } from '../engine/subject.ts';
-import type { Replay } from '../search/replay.ts';
+import { DeviceSubject } from '../program/device-subject.ts';
+import { LockSubject } from '../program/lock-subject.ts';
+import { type Replay, replay } from '../search/replay.ts';
 import { planNamed, type ScheduledEnd, type ScheduledTask } from './scheduled-thread.ts';
 import { type ScheduledStep, stepsIn, turnsFor } from './scheduled-turns.ts';
 import { workerEntry } from './worker-entry.ts';
@@ -57,6 +59,28 @@ export class ScheduledThreads {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
     this.#workers.length = 0;
+  }
+}
+
+/** Whether real threads that follow a schedule do what the engine says of it. */
+export interface Followed {
+  readonly isSame: boolean;
+  readonly difference: string | null;
+}
+
+/** Plays one schedule on real threads; null for a subject that they cannot play. */
+export async function followOnRealThreads(
+  subject: Subject,
+  schedule: string,
+): Promise<Followed | null> {
+  if (!(subject instanceof DeviceSubject || subject instanceof LockSubject)) return null;
+  const threads = new ScheduledThreads();
+  try {
+    const once = replay(subject, schedule);
+    const difference = firstDifference(subject, once, await threads.run(subject, schedule, once));
+    return { isSame: difference === null, difference };
+  } finally {
+    await threads.close();
   }
 }
 

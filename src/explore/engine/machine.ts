@@ -34,6 +34,8 @@ export class Machine {
   stepCount = 0;
   /** By step: the thread that made it. */
   readonly who: Uint8Array;
+  /** By step: the kind of access that it was. */
+  readonly did: Uint8Array;
   /** Scheduling points since the machine was made. */
   pointCount = 0;
   fault: Fault | null = null;
@@ -73,6 +75,7 @@ export class Machine {
     this.#changedBy = new Int8Array(this.hasInterrupts ? subject.words.length : 0).fill(-1);
     this.reached = new Uint8Array(subject.sites.length);
     this.who = new Uint8Array(stepBound);
+    this.did = new Uint8Array(stepBound);
     this.threadCount = threadCount;
     this.words = subject.words;
     this.kind = new Uint8Array(threadCount);
@@ -101,7 +104,7 @@ export class Machine {
     this.#port[Port.fault] = 0;
     this.#port[Port.step] = -1;
     this.#races?.begin();
-    subject.begin(this.who, this.kind);
+    subject.begin(this.who, this.kind, this.did);
     for (let thread = 0; thread < threadCount; thread++) {
       this.#steps[thread] = subject.thread(thread);
       this.#advance(thread, undefined);
@@ -177,6 +180,7 @@ export class Machine {
     const kind = this.kind[thread] as number;
     this.#port[Port.step] = this.stepCount;
     this.who[this.stepCount] = thread;
+    this.did[this.stepCount] = kind;
     this.#unbegun &= ~(1 << thread);
     this.stepCount++;
     this.pointCount++;

@@ -6,11 +6,13 @@ import { type Layout, layoutOf, SECTOR_WORDS, WORD_BYTES } from '../../memory/la
 import type { OwnerTable } from '../../record/owner-table.ts';
 import { type LockKind, type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
 import type { Site } from '../access.ts';
-import { type Fault, NO_FAULTS } from '../engine/fault.ts';
+import { type Fault, type FaultCause, NO_FAULTS } from '../engine/fault.ts';
 import type { Interrupt, OperationEvent, Steps, Subject } from '../engine/subject.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
+import { causesOf } from '../oracle/fault-cause.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
+import type { Step } from '../search/replay.ts';
 import { finish, type Runtime } from '../transform/runtime.ts';
 import { DeviceJournal } from './device-journal.ts';
 import { interruptsOf, interruptsOffWord } from './interrupts.ts';
@@ -135,6 +137,10 @@ export class DeviceSubject implements Subject {
 
   events(): readonly OperationEvent[] {
     return this.#journal.events;
+  }
+
+  causesOf(fault: Fault, steps: readonly Step[]): readonly FaultCause[] {
+    return causesOf({ fault, steps, sites: this.sites, layout: this.layout });
   }
 
   #judgeMemory(): Fault | null {

@@ -198,11 +198,11 @@ export function planOf(program: Program): Plan {
       trace: null,
     },
     faults: { thread: null },
-    explore: { threads: null, finds: null },
+    explore: { threads: null, finds: null, by: null },
     integrity: 'off',
     thresholds: [],
     expect: 'pass',
-    watchdogNs: 1_000_000,
+    watchdogNs: 1,
     intervalNs: 1_000_000,
   };
 }

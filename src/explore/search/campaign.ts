@@ -1,5 +1,5 @@
 import { nowNs } from '../../clock.ts';
-import type { Fault, FaultKind } from '../engine/fault.ts';
+import type { Fault, FaultCause, FaultKind } from '../engine/fault.ts';
 import type { Subject } from '../engine/subject.ts';
 import { type Exploration, explore, type Strategy } from './explore.ts';
 import type { ExplorationVerdict } from './verdict.ts';
@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly seed?: number;
   /** Kinds of fault to stop at; null = any, a data race last. */
   readonly only: readonly FaultKind[] | null;
+  /** What the fault must come of; by default whatever it comes of. */
+  readonly cause?: FaultCause | undefined;
 }
 
 export interface Campaign {
@@ -33,7 +35,7 @@ export interface Failure {
  * wrong: what comes of it says more than that it is there.
  */
 export function runCampaign(subjects: readonly Subject[], options: CampaignOptions): Campaign {
-  const { only, forNs, ...rest } = options;
+  const { only, cause, forNs, ...rest } = options;
   const untilNs = nowNs() + forNs;
   const explorations: Exploration[] = [];
   const search = (subject: Subject, left: number, kinds: readonly FaultKind[] | null) =>
@@ -42,6 +44,7 @@ export function runCampaign(subjects: readonly Subject[], options: CampaignOptio
       forNs: Math.max(0, (untilNs - nowNs()) / left),
       races: kinds?.includes('data race') ? 'fail' : 'report',
       ...(kinds === null ? {} : { only: kinds }),
+      ...(cause === undefined ? {} : { cause }),
     });
   for (const [index, subject] of subjects.entries()) {
     const found = search(subject, subjects.length - index, only);

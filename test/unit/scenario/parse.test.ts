@@ -31,7 +31,7 @@ load:
   blockSize: [{ size: 4k, weight: 3 }, { size: 512 }]
   addresses: { distribution: zipf, theta: 1.5, slices: disjoint }
 faults: { thread: { index: 3, afterOperations: 2k, does: hold-lock } }
-explore: { program: aa|w3m3, finds: double grant }
+explore: { program: aa|w3m3, finds: double grant, by: lost take }
 integrity: sampled
 thresholds:
   - allocation.p99.9   <   100us
@@ -74,7 +74,7 @@ describe('a minimal scenario', () => {
         trace: null,
       },
       faults: { thread: null },
-      explore: { threads: null, finds: null },
+      explore: { threads: null, finds: null, by: null },
       integrity: 'strict',
       thresholds: [],
       expect: 'pass',
@@ -128,7 +128,7 @@ describe('a scenario with every key', () => {
         trace: null,
       },
       faults: { thread: { thread: 3, afterOperations: 2000, does: 'hold-lock' } },
-      explore: { threads: ['aa', 'w3m3'], finds: 'double grant' },
+      explore: { threads: ['aa', 'w3m3'], finds: 'double grant', by: 'lost take' },
       integrity: 'sampled',
       thresholds: [
         {
