@@ -9,7 +9,10 @@ import {
   counterexampleOf,
   DeviceSubject,
   type Failure,
+  type FaultCause,
   type FaultKind,
+  type Followed,
+  followOnRealThreads,
   instrumentProduct,
   minimiseFailure,
   renderPage,
@@ -103,8 +106,10 @@ async function exploreScenario(
   const canaries = await caught();
   const strategy = strategyOf(args);
   const fromNs = nowNs();
+  const cause = plan.explore.by ?? undefined;
   const campaign = await searchFor(wanted, plan, subjects, {
     strategy,
+    cause,
     executions: args.executions,
     forNs,
     seed: plan.seed,
@@ -115,7 +120,8 @@ async function exploreScenario(
   const isExpected =
     campaign.failure !== null && (wanted?.includes(campaign.failure.fault.kind) ?? false);
   const example =
-    campaign.failure === null ? null : await smallestOf(campaign.failure, shown, signal);
+    campaign.failure === null ? null : await smallestOf(campaign.failure, cause, shown, signal);
+  const followed = example === null ? null : await followedOf(example, shown, signal);
   const confirmation = example === null ? null : await confirmed(example, confirmNs, shown, signal);
   const interruptedBy = signal.aborted ? (signal.reason as NodeJS.Signals) : null;
   const isSound = canaries.caught === canaries.planted;
@@ -132,6 +138,7 @@ async function exploreScenario(
     fingerprint: code.fingerprint,
     example: example?.shown ?? null,
     confirmation,
+    followed,
     interruptedBy,
     exitCode: isSound ? codeOf(campaign, wanted, isExpected, interruptedBy) : EXIT.broken,
   };
@@ -147,7 +154,7 @@ async function searchFor(
   const campaign = await runCampaign(subjects, { ...options, only: wanted });
   if (campaign.failure !== null || campaign.isInterrupted) return campaign;
   if (plan.expect !== 'collision' || plan.explore.finds !== null) return campaign;
-  return runCampaign(subjects, { ...options, only: null });
+  return runCampaign(subjects, { ...options, only: null, cause: undefined });
 }
 
 /** As documented of all commands: a violation wins over an interruption, and that over the rest. */
@@ -183,21 +190,33 @@ async function caught(): Promise<Explored['canaries']> {
 
 interface Smallest {
   readonly subject: Subject;
+  readonly schedule: string;
   readonly kind: FaultKind;
   readonly shown: Counterexample;
 }
 
 async function smallestOf(
   failure: Failure,
+  cause: FaultCause | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Smallest> {
   progress.at({ kind: 'minimise' });
   const { kind } = failure.fault;
-  const { subject, schedule } = await minimiseFailure(failure, signal);
+  const { subject, schedule } = await minimiseFailure(failure, signal, cause);
   const { faults } = replay(subject, schedule);
   const fault = faults.find((one) => one.kind === kind) ?? failure.fault;
-  return { subject, kind, shown: counterexampleOf(subject, schedule, fault) };
+  return { subject, schedule, kind, shown: counterexampleOf(subject, schedule, fault) };
+}
+
+async function followedOf(
+  { subject, schedule }: Smallest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Followed | null> {
+  if (signal.aborted) return null;
+  progress.at({ kind: 'real threads' });
+  return followOnRealThreads(subject, schedule);
 }
 
 async function confirmed(
@@ -237,7 +256,7 @@ export async function smallestFault(
   const campaign = await runCampaign(subjects, { strategy, forNs, only: [kind], signal });
   const executions = campaign.explorations.reduce((sum, one) => sum + one.executions, 0);
   if (campaign.failure === null) return { example: null, confirmation: null, executions };
-  const smallest = await smallestOf(campaign.failure, UNSEEN, signal);
+  const smallest = await smallestOf(campaign.failure, undefined, UNSEEN, signal);
   const confirmation = await confirmed(smallest, confirmNs, UNSEEN, signal);
   return { example: smallest.shown, confirmation, executions };
 }

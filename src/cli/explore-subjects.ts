@@ -5,9 +5,12 @@ import {
   type ProductCode,
   parseLockProgram,
   parseProgram,
+  parseTableProgram,
   programFor,
   programsFor,
   type Subject,
+  TableSubject,
+  tableProgramsFor,
   threadsOf,
 } from '../explore/index.ts';
 import type { Plan } from '../scenario/plan.ts';
@@ -41,9 +44,14 @@ export function subjectsOf(
     throw new UsageError(`${args.scenario} has one thread, and nothing to interleave; ${way}`);
   }
   const programs = programsFor(plan, threadsMost).map((one) => new DeviceSubject(one, code));
-  if (plan.explore.threads !== null || plan.lock.kind === 'none') return programs;
+  const tables = tableProgramsFor(plan, threadsMost).map((one) => new TableSubject(one, code));
+  if (plan.explore.threads !== null || plan.lock.kind === 'none') return [...tables, ...programs];
   const locks = LOCK_ROUNDS.filter((rounds) => rounds.length <= threadsMost);
-  return [...locks.map((rounds) => new LockSubject(plan.lock.kind, rounds, code)), ...programs];
+  return [
+    ...locks.map((rounds) => new LockSubject(plan.lock.kind, rounds, code)),
+    ...tables,
+    ...programs,
+  ];
 }
 
 /** `aa|af` with the scenario's settings, or a whole name as reports print it. */
@@ -55,6 +63,8 @@ export function subjectNamed(text: string, plan: Plan | null, code: ProductCode)
     }
     return new LockSubject(lock.kind, lock.rounds, code);
   }
+  const table = parseTableProgram(text);
+  if (table !== null) return new TableSubject(table, code);
   const isWhole = text.includes('~') || plan === null;
   const program = isWhole ? parseProgram(text) : programFor(plan, threadsOf(text));
   const { length } = program.threads;

@@ -3,6 +3,7 @@ import {
   type Exploration,
   parseLockProgram,
   parseProgram,
+  parseTableProgram,
   verdictName,
   verdictText,
 } from '../explore/index.ts';
@@ -10,7 +11,7 @@ import { exactCount, plural } from '../report/text.ts';
 
 /** Programs of one size, and how far the search came with them. */
 export interface Coverage {
-  /** `2 threads, 4 operations`; of the lock alone `lock, 2 threads, 3 rounds`. */
+  /** `2 threads, 4 operations`; of the lock or the table alone `lock, 2 threads, 3 rounds`. */
   readonly what: string;
   readonly programs: number;
   readonly exhausted: number;
@@ -100,12 +101,16 @@ export function notCoveredBy({ verdict, explorations, failure }: Campaign): read
 
 function sizeText(name: string): string {
   const lock = parseLockProgram(name);
-  const sizes = lock?.rounds ?? parseProgram(name).threads.map(operationCountOf);
+  if (lock !== null) return `lock, ${sizesText(lock.rounds, 'round')}`;
+  const table = parseTableProgram(name);
+  return table === null
+    ? sizesText(parseProgram(name).threads.map(operationCountOf), 'operation')
+    : `table, ${sizesText(table.threads.map(operationCountOf), 'call')}`;
+}
+
+function sizesText(sizes: readonly number[], noun: string): string {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const threads = plural(sizes.length, 'thread');
-  return lock === null
-    ? `${threads}, ${plural(total, 'operation')}`
-    : `lock, ${threads}, ${plural(total, 'round')}`;
+  return `${plural(sizes.length, 'thread')}, ${plural(total, noun)}`;
 }
 
 function operationCountOf(thread: string): number {

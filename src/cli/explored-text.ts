@@ -5,6 +5,7 @@ import {
   confirmationText,
   type Fact,
   type FaultKind,
+  type Followed,
   type Page,
   type Replay,
   renderCounterexample,
@@ -37,6 +38,8 @@ export interface Explored {
   readonly fingerprint: string;
   readonly example: Counterexample | null;
   readonly confirmation: Confirmation | null;
+  /** The schedule of the example, played on real threads. */
+  readonly followed: Followed | null;
   readonly interruptedBy: NodeJS.Signals | null;
   readonly exitCode: number;
 }
@@ -57,7 +60,11 @@ export function exploredText(explored: Explored, full: boolean): string {
       '',
       ...renderCounterexample(example, full, replayLine(explored, example)).split('\n'),
     );
-    lines.push(`real threads: ${realThreadsOf(explored)}`);
+    lines.push(
+      ...realThreadsOf(explored).map((text, place) =>
+        place === 0 ? `real threads: ${text}` : text,
+      ),
+    );
   }
   const mark = explored.exitCode === 0 ? 'ok:' : explored.interruptedBy === null ? 'x' : '!';
   lines.push('', `  ${mark} ${conclusionOf(explored)}`, '');
@@ -93,6 +100,7 @@ export function exploredJson(explored: Explored): string {
     counterexample: example,
     replayWith: example === null ? null : replayLine(explored, example),
     realThreads: confirmation,
+    followed: rest.followed,
   });
 }
 
@@ -111,7 +119,7 @@ export function exploredPage(explored: Explored): Page {
     notCovered: notCoveredBy(campaign),
     example,
     replayWith: example === null ? null : replayLine(explored, example),
-    realThreads: example === null ? null : realThreadsOf(explored),
+    realThreads: example === null ? null : realThreadsOf(explored).join('; '),
     madeBy: madeBy(fingerprint),
   };
 }
@@ -221,6 +229,12 @@ function factLines({ name, lines }: Fact): string[] {
   );
 }
 
+function followedText({ difference }: Followed): string {
+  return difference === null
+    ? 'followed step by step on real threads: the same accesses, answers and memory'
+    : `followed step by step, real threads do something else: ${difference}`;
+}
+
 function aimOf({ wanted }: Explored): string {
   return wanted === null ? 'expects no fault' : `expects: ${wanted.join(' or ')}`;
 }
@@ -232,9 +246,11 @@ function racesText({ explorations }: Campaign): string {
   return `${counted(count, 'pair')} of places, in ${counted(raced, 'program')}`;
 }
 
-function realThreadsOf({ confirmation, interruptedBy }: Explored): string {
-  if (confirmation === null && interruptedBy !== null) return 'not looked for: interrupted';
-  return confirmationText(confirmation);
+/** By themselves, and with the schedule followed. */
+function realThreadsOf({ confirmation, followed, interruptedBy }: Explored): string[] {
+  const isCut = confirmation === null && interruptedBy !== null;
+  const byThemselves = isCut ? 'not looked for: interrupted' : confirmationText(confirmation);
+  return followed === null ? [byThemselves] : [byThemselves, followedText(followed)];
 }
 
 function markOf({ exitCode, campaign, interruptedBy, isExpected }: Explored): Page['mark'] {

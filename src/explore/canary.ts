@@ -4,10 +4,11 @@ import { DeviceSubject } from './program/device-subject.ts';
 import { LockSubject } from './program/lock-subject.ts';
 import { instrumentProduct, type ProductCode } from './program/product-code.ts';
 import { programWith, threadsOf } from './program/program.ts';
+import { type TableProgram, TableSubject } from './program/table-subject.ts';
 import { explore } from './search/explore.ts';
 import type { Patch } from './transform/instrument.ts';
 
-/** A fault planted in a copy of a lock or an allocator, and what must be reported of it. */
+/** A fault planted in a copy of a lock, allocator or table, and what must be reported of it. */
 export interface Canary {
   readonly name: string;
   readonly patches: readonly Patch[];
@@ -24,11 +25,15 @@ export interface CanaryResult {
 const ALLOCATOR = 'device/guarded-cached-allocator.js';
 const TEST_AND_SET = 'lock/test-and-set-lock.js';
 const MUTEX = 'lock/mutex.js';
+const HASH_TABLE = 'device/hash-remap-table.js';
+const LINEAR_TABLE = 'device/linear-remap-table.js';
 
 const allocations = (threads: string) => (code: ProductCode) =>
   new DeviceSubject(programWith({ threads: threadsOf(threads) }), code);
 const lockRounds = (kind: 'test-and-set' | 'mutex') => (code: ProductCode) =>
   new LockSubject(kind, [1, 1], code);
+const tableCalls = (program: TableProgram) => (code: ProductCode) =>
+  new TableSubject(program, code);
 
 export const CANARIES: readonly Canary[] = [
   {
@@ -148,6 +153,44 @@ export const CANARIES: readonly Canary[] = [
     ],
     subject: lockRounds('mutex'),
     expected: ['lost wake-up'],
+  },
+  {
+    name: 'a table entry published before it is whole',
+    patches: [
+      {
+        file: HASH_TABLE,
+        find: 'Atomics.store(words, at + TableSlot.spare, spare);\n        Atomics.store(words, at + TableSlot.lba, lba + 1);',
+        replace: 'Atomics.store(words, at + TableSlot.lba, lba + 1);',
+      },
+      {
+        file: HASH_TABLE,
+        find: 'Atomics.or(words, this.#filter + (lba >>> 5), 1 << (lba & 31));',
+        replace:
+          'Atomics.or(words, this.#filter + (lba >>> 5), 1 << (lba & 31));\n Atomics.store(words, at + TableSlot.spare, spare);',
+      },
+    ],
+    subject: tableCalls({ lookup: 'hash', present: [], threads: ['l0', 'i0'] }),
+    expected: ['remap table'],
+  },
+  {
+    name: 'a table searched without its lock',
+    patches: [
+      { file: LINEAR_TABLE, find: 'lookupNeedsLock = true;', replace: 'lookupNeedsLock = false;' },
+    ],
+    subject: tableCalls({ lookup: 'linear', present: [0, 2], threads: ['l0', 'd2i5'] }),
+    expected: ['data race'],
+  },
+  {
+    name: 'an interrupt let in while the lock is held',
+    patches: [
+      {
+        file: 'explore/program/interrupts-off-lock.js',
+        find: 'this.#words[this.#word] = 1;',
+        replace: '',
+      },
+    ],
+    subject: (code) => new DeviceSubject(programWith({ threads: ['m', 'i'] }), code),
+    expected: ['self-deadlock'],
   },
 ];
 

@@ -15,13 +15,20 @@ export {
   confirmationText,
   confirmOnRealThreads,
 } from './confirm/real-threads.ts';
-export { FAULT_KINDS, type Fault, type FaultKind } from './engine/fault.ts';
+export {
+  type Followed,
+  firstDifference,
+  followOnRealThreads,
+  type ScheduledRun,
+  ScheduledThreads,
+} from './confirm/scheduled-threads.ts';
+export { FAULT_KINDS, type Fault, type FaultCause, type FaultKind } from './engine/fault.ts';
 export { formatSchedule, parseSchedule, type Schedule } from './engine/schedule.ts';
 export type { OperationEvent, Steps, Subject } from './engine/subject.ts';
 export { DeviceSubject } from './program/device-subject.ts';
-export { programFor, programsFor } from './program/from-plan.ts';
+export { programFor, programsFor, tableProgramsFor } from './program/from-plan.ts';
 export { HAZARDS, type Hazard } from './program/hazards.ts';
-export { ladder } from './program/ladder.ts';
+export { ladder, tableLadder } from './program/ladder.ts';
 export { FIFO_LOCKS, LockSubject, parseLockProgram } from './program/lock-subject.ts';
 export { type ModuleProgram, ModuleSubject } from './program/module-subject.ts';
 export { instrumentProduct, type ProductCode } from './program/product-code.ts';
@@ -32,6 +39,11 @@ export {
   programWith,
   threadsOf,
 } from './program/program.ts';
+export {
+  parseTableProgram,
+  type TableProgram,
+  TableSubject,
+} from './program/table-subject.ts';
 export {
   type Counterexample,
   type CriticalWindow,

@@ -193,6 +193,8 @@ export const ThreadWord = {
   status: 120,
   /** Lock the thread is waiting for: see WAITING_FOR. */
   waitingFor: 121,
+  /** Explored programs only: 1 while this thread's processor takes no interrupt. */
+  interruptsOff: 122,
   wordCount: 128,
 } as const;
 

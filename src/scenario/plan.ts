@@ -319,6 +319,7 @@ export const FAULT_KINDS = [
   'metadata lost',
   'data race',
   'deadlock',
+  'self-deadlock',
   'lost wake-up',
   'livelock',
   'exception',
@@ -326,12 +327,29 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** By which of the published faults an explored execution went wrong; see causesOf(). */
+export const FAULT_CAUSES = [
+  'double refill',
+  'lost take',
+  'unwritten slot',
+  'take to mark',
+  'cached unmarked',
+  'cursor set back',
+  'emptied meanwhile',
+  'short refill',
+  'interrupted holder',
+  'write in flight',
+] as const;
+export type FaultCause = (typeof FAULT_CAUSES)[number];
+
 /** For `explore` only: which program, and which fault it is there to show. */
 export interface ExplorePlan {
   /** Operations of each thread, e.g. `aa` and `af`; null = a ladder of small programs. */
   readonly threads: readonly string[] | null;
   /** The fault that must be found; null = as `expect` says. */
   readonly finds: FaultKind | null;
+  /** What it must come of; null = whatever it comes of. */
+  readonly by: FaultCause | null;
 }
 
 /** How a command reaches the target. */

@@ -60,6 +60,15 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    reads: ['explore.finds', 'explore.by'],
+    examine: ({ explore }) => {
+      if (explore.by === null || explore.finds !== null) return [];
+      return [
+        breach(['explore.by'], 'explore.by says what a fault comes of; explore.finds is missing'),
+      ];
+    },
+  },
+  {
     reads: ['load.trace'],
     examine: ({ load }, given) =>
       load.trace === null

@@ -21,6 +21,7 @@ import {
   DATA_FAULTS,
   EXPECTATIONS,
   FAILING,
+  FAULT_CAUSES,
   FAULT_KINDS,
   IN_FLIGHT,
   INTEGRITIES,
@@ -60,7 +61,7 @@ const HOUR_NS = 3.6e12;
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Of two to four threads; see Program in explore/program. */
-const PROGRAM = /^(?:[afcypv]|[rwmus][0-9]?)+(?:\|(?:[afcypv]|[rwmus][0-9]?)+){1,3}$/;
+const PROGRAM = /^(?:[afcypv]|[rwmus][0-9]?)+(?:\|(?:i+|(?:[afcypv]|[rwmus][0-9]?)+)){1,3}$/;
 
 interface Quantity {
   readonly what: string;
@@ -1104,15 +1105,16 @@ export const scenarioSchema = map({
       .regex(PROGRAM, {
         error: ({ input }) =>
           'must be the operations of two to four threads such as "aa|af", letters a, f, c, y, ' +
-          `p, v, and r, w, m, u, s with or without a digit, not ${shown(input)}`,
+          `p, v, and r, w, m, u, s with or without a digit, or i alone, not ${shown(input)}`,
       })
       .optional()
       .meta({
         description:
           'What each thread does, with | between threads: a allocate, f free, r read, w ' +
           'write, m remap, u undo a remap, s send the message that remaps, c send clear, y ' +
-          'flush, p send sync, v autosave; a digit after r, w, m, u, s names the LBA. Without ' +
-          'it, a ladder of small programs is explored.',
+          'flush, p send sync, v autosave; a digit after r, w, m, u, s names the LBA. A part ' +
+          'of i alone is a completion that interrupts the thread before it, wherever that is. ' +
+          'Without it, a ladder of small programs is explored.',
       }),
     finds: oneOf(FAULT_KINDS)
       .optional()
@@ -1120,6 +1122,13 @@ export const scenarioSchema = map({
         description:
           'The kind of fault that exploring must find, and the only one it looks for. Without ' +
           'it, expect decides.',
+      }),
+    by: oneOf(FAULT_CAUSES)
+      .optional()
+      .meta({
+        description:
+          'What that fault must come of: which accesses of two threads were in whose midst. ' +
+          'Executions in which it comes of something else are passed over. Needs finds.',
       }),
   })
     .prefault({})

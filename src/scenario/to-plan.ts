@@ -85,6 +85,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     explore: {
       threads: scenario.explore.program?.split('|') ?? null,
       finds: scenario.explore.finds ?? null,
+      by: scenario.explore.by ?? null,
     },
     overhead: overheadPlan(scenario.overhead),
     integrity: scenario.integrity,

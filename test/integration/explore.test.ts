@@ -17,7 +17,7 @@ describe('as text', () => {
   test('a failure ends with a line that can be typed', async () => {
     const { code, stdout } = await sparestorm(['explore', file, '--confirm', '100ms']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/canaries +9 of 9 planted faults caught/);
+    expect(stdout).toMatch(/canaries +12 of 12 planted faults caught/);
     expect(stdout).toMatch(/verdict +fail/);
     expect(stdout).toMatch(/T0 +│ T1/);
     expect(stdout).toMatch(/critical window: thread \d, steps \d+ to \d+\n {2}from {2}src\//);

@@ -155,7 +155,7 @@ const program: ModuleProgram = {
 const subject = new ModuleSubject(program);
 const found: Exploration = explore(subject, { strategy: { kind: 'dpor' }, only: ['forbidden outcome'] });
 console.log(\`\${found.verdict.kind}: \${found.fault?.text}\`);
-const smallest = minimise(subject, 'forbidden outcome');
+const smallest = minimise(subject, { kind: 'forbidden outcome' });
 if (smallest === null) throw new Error('lost');
 const { preemptions } = replay(smallest.subject, smallest.schedule);
 console.log(\`\${smallest.schedule}, \${preemptions} pre-emption\`);

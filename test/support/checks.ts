@@ -79,7 +79,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     autoRemap: null,
     faults: NO_FAULTS,
     events: [],
-    explore: { threads: null, finds: null },
+    explore: { threads: null, finds: null, by: null },
     overhead: NO_OVERHEAD,
     integrity: 'strict',
     thresholds: [],

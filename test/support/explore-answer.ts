@@ -16,6 +16,7 @@ export interface ExploreAnswer {
     readonly fault: { readonly kind: string; readonly text: string };
   } | null;
   readonly replayWith: string | null;
+  readonly followed: { readonly isSame: boolean; readonly difference: string | null } | null;
   readonly realThreads: { readonly rounds: number; readonly hasEnded: boolean } | null;
 }
 

@@ -81,7 +81,7 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     autoRemap: null,
     faults: NO_FAULTS,
     events: [],
-    explore: { threads: null, finds: null },
+    explore: { threads: null, finds: null, by: null },
     overhead: NO_OVERHEAD,
     integrity: 'strict',
     thresholds: [],

@@ -40,7 +40,7 @@ const { verdict, fault, schedule, executions } = explore(subject, { races: 'fail
 console.log(`${file}, ${count} threads: ${verdictName(verdict)} after ${executions} executions`);
 console.log(verdictText(verdict));
 if (fault !== null) {
-  const smallest = minimise(subject, fault.kind) ?? { subject, schedule };
+  const smallest = minimise(subject, fault) ?? { subject, schedule };
   console.log();
   console.log(renderCounterexample(counterexampleOf(smallest.subject, smallest.schedule)));
   process.exitCode = 1;

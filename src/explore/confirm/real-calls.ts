@@ -124,6 +124,8 @@ export class RealCalls implements Journal {
   /** What a message was answered decides nothing that is judged here. */
   sent(): void {}
 
+  completed(): void {}
+
   #write(kind: RealCall['kind'], key: number, value: number, begin: number, end: number): void {
     const log = this.#log;
     const count = log[0] as number;

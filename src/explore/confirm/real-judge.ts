@@ -28,6 +28,8 @@ export interface Round {
   readonly layout: Layout;
   readonly table: RemapTable;
   readonly calls: readonly RealCall[];
+  /** What a sector held before anything was written; without it, 0. */
+  readonly contentAtFirst?: (lba: number) => number;
 }
 
 /** Whether the round shows a fault of that kind: the explorer's oracles, on wider intervals. */
@@ -83,7 +85,8 @@ function isRefusedWrongly({ program, calls }: Round): boolean {
   return !isAllocationHistoryLegal(history, reservedCount, count, ({ begin }) => begin);
 }
 
-function isDataLost({ words, layout, table, calls }: Round): boolean {
+function isDataLost(round: Round): boolean {
+  const { words, layout, table, calls, contentAtFirst = () => 0 } = round;
   const history = calls.flatMap(({ kind, key, value, begin, end }) =>
     kind === 'read' || kind === 'write' ? [{ kind, lba: key, value, begin, end }] : [],
   );
@@ -94,7 +97,7 @@ function isDataLost({ words, layout, table, calls }: Round): boolean {
       spare === ON_MAIN ? layout.main + lba * SECTOR_WORDS : layout.spare + spare * SECTOR_WORDS;
     return { kind: 'read' as const, lba, value: words[first] as number, begin: last, end: last };
   });
-  return firstIllegalSector([...history, ...atEnd]) !== null;
+  return firstIllegalSector([...history, ...atEnd], contentAtFirst) !== null;
 }
 
 /** By LBA, where the last remap or undoing of one left it; both are made under the target lock. */

@@ -11,6 +11,7 @@ import { OwnerTable } from '../../record/owner-table.ts';
 import { targetLockKindOf } from '../../scenario/plan.ts';
 import type { FaultKind } from '../engine/fault.ts';
 import { operationsOf, type Program, planOf } from '../program/program.ts';
+import { contentAtFirst, fillSectors } from '../program/sector-contents.ts';
 import { JournalWitness, runProgram } from '../program/thread-program.ts';
 import { CALL_LOG_WORDS, callsIn, RealCalls } from './real-calls.ts';
 import { showsFault } from './real-judge.ts';
@@ -80,10 +81,12 @@ export function runRealRounds(task: RealTask): void {
     ...bytes,
   };
   const table = remapTableOn(plan, words, layout);
+  const atFirst = (lba: number) => contentAtFirst(plan, lba);
   const isJudge = thread === 0;
   if (isJudge) {
     const reserved = new Uint8Array(program.spareCount).fill(1, 0, program.reservedCount);
     new ReservationBitmap(words, layout.bitmap).reserve(reserved, layout.bitmapWords);
+    fillSectors(plan, words, layout);
     if (program.metadata.format !== 'none') formatMetadata(plan, words, layout);
   }
   const image = isJudge ? imageOf(words, layout) : [];
@@ -105,7 +108,8 @@ export function runRealRounds(task: RealTask): void {
     meeting.meet();
     if (!isJudge) continue;
     const calls = program.threads.flatMap((_, owner) => callsIn(logOf(owner)));
-    const seen = showsFault({ program, words, layout, table, calls }, kind);
+    const end = { program, words, layout, table, calls, contentAtFirst: atFirst };
+    const seen = showsFault(end, kind);
     control[RealWord.rounds] = round + 1;
     if (seen) control[RealWord.seen] = (control[RealWord.seen] as number) + 1;
   }

@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { createMemory } from '../../memory/attach.ts';
 import { WORD_BYTES } from '../../memory/layout.ts';
 import type { FaultKind } from '../engine/fault.ts';
-import { type Program, planOf } from '../program/program.ts';
+import { hostsOf, type Program, planOf } from '../program/program.ts';
 import { SEEN_ON_REAL_THREADS } from './real-judge.ts';
 import { controlWordsFor, type RealTask, RealWord } from './real-rounds.ts';
+import { workerEntry } from './worker-entry.ts';
 
 /** What real threads showed. Not having been seen says nothing: that is never a pass. */
 export interface Confirmation {
@@ -32,13 +33,14 @@ export async function confirmOnRealThreads(
   forNs: number,
   signal?: AbortSignal,
 ): Promise<Confirmation | null> {
-  if (!SEEN_ON_REAL_THREADS.includes(kind)) return null;
+  // An interrupt needs a processor that takes one.
+  const hasInterrupts = hostsOf(program.threads).some((host) => host >= 0);
+  if (hasInterrupts || !SEEN_ON_REAL_THREADS.includes(kind)) return null;
   const { shared } = createMemory(planOf(program));
   const control = new Int32Array(new SharedArrayBuffer(controlWordsFor(program) * WORD_BYTES));
-  const entry = new URL('../../../workers/explore-worker.js', import.meta.url);
   const workers = program.threads.map((_, thread) => {
     const workerData: RealTask = { program, kind, thread, shared, control, forNs };
-    return new Worker(entry, { workerData });
+    return new Worker(workerEntry('explore-worker'), { workerData });
   });
   const hasEnded = await allEnd(workers, forNs / 1e6 + GRACE_MS, signal);
   return {

@@ -1,6 +1,6 @@
 import type { FaultKind } from '../../scenario/plan.ts';
 
-export { FAULT_KINDS, type FaultKind } from '../../scenario/plan.ts';
+export { FAULT_KINDS, type FaultCause, type FaultKind } from '../../scenario/plan.ts';
 
 /** Nothing is wrong: the answer to nearly every execution. */
 export const NO_FAULTS: readonly Fault[] = [];

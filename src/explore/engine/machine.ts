@@ -5,7 +5,7 @@ import { InstrumentError } from '../transform/instrument-error.ts';
 import { Port } from '../transform/runtime.ts';
 import type { Fault } from './fault.ts';
 import type { RaceDetector } from './race-detector.ts';
-import type { Steps, Subject } from './subject.ts';
+import type { Interrupt, Steps, Subject } from './subject.ts';
 
 /** More threads than this are not explored: sets of threads stand in the bits of one number. */
 const THREAD_COUNT_MAX = 8;
@@ -34,6 +34,8 @@ export class Machine {
   stepCount = 0;
   /** By step: the thread that made it. */
   readonly who: Uint8Array;
+  /** By step: the kind of access that it was. */
+  readonly did: Uint8Array;
   /** Scheduling points since the machine was made. */
   pointCount = 0;
   fault: Fault | null = null;
@@ -43,6 +45,12 @@ export class Machine {
   readonly wokenAt: Int32Array;
   /** By site: 1 once any thread was there. */
   readonly reached: Uint8Array;
+  /** Threads that have made no step yet in this execution. */
+  #unbegun = 0;
+  readonly hasInterrupts: boolean;
+  readonly #interrupts: readonly Interrupt[];
+  /** By word: who changed it last in this execution; kept where there are interrupts only. */
+  readonly #changedBy: Int8Array;
   readonly #races: RaceDetector | null;
   readonly #port: Int32Array;
   readonly #kinds: Uint8Array;
@@ -62,8 +70,12 @@ export class Machine {
     }
     this.subject = subject;
     this.#races = races;
+    this.#interrupts = subject.interrupts ?? [];
+    this.hasInterrupts = this.#interrupts.length > 0;
+    this.#changedBy = new Int8Array(this.hasInterrupts ? subject.words.length : 0).fill(-1);
     this.reached = new Uint8Array(subject.sites.length);
     this.who = new Uint8Array(stepBound);
+    this.did = new Uint8Array(stepBound);
     this.threadCount = threadCount;
     this.words = subject.words;
     this.kind = new Uint8Array(threadCount);
@@ -87,11 +99,12 @@ export class Machine {
     this.restore();
     this.#sleepers.length = 0;
     this.stepCount = 0;
+    this.#unbegun = (1 << threadCount) - 1;
     this.fault = null;
     this.#port[Port.fault] = 0;
     this.#port[Port.step] = -1;
     this.#races?.begin();
-    subject.begin(this.who, this.kind);
+    subject.begin(this.who, this.kind, this.did);
     for (let thread = 0; thread < threadCount; thread++) {
       this.#steps[thread] = subject.thread(thread);
       this.#advance(thread, undefined);
@@ -103,6 +116,7 @@ export class Machine {
     for (const word of this.#dirty) {
       this.words[word] = this.#image[word] as number;
       this.#isDirty[word] = 0;
+      if (this.hasInterrupts) this.#changedBy[word] = -1;
     }
     this.#dirty.length = 0;
   }
@@ -118,7 +132,38 @@ export class Machine {
       }
       mask |= 1 << thread;
     }
+    if (this.hasInterrupts) {
+      for (const interrupt of this.#interrupts) mask &= ~this.#heldBackBy(interrupt);
+    }
     return mask === 0 ? this.#timeUp() : mask;
+  }
+
+  /** Interrupts among these threads that have not come yet. */
+  pending(threads: number): number {
+    if (!this.hasInterrupts) return 0;
+    let mask = 0;
+    for (const { thread } of this.#interrupts) mask |= 1 << thread;
+    return mask & threads & this.#unbegun;
+  }
+
+  /** Whether two threads are on one processor: then no step of one is beside one of the other. */
+  sharesProcessor(one: number, other: number): boolean {
+    return this.hasInterrupts && this.#processorOf(one) === this.#processorOf(other);
+  }
+
+  #processorOf(thread: number): number {
+    return this.#interrupts.find((interrupt) => interrupt.thread === thread)?.host ?? thread;
+  }
+
+  /** One that has come lets nobody else on the processor; one to come waits until it may. */
+  #heldBackBy({ thread, host, offWord }: Interrupt): number {
+    if ((this.#unbegun >> thread) & 1) return this.words[offWord] === 0 ? 0 : 1 << thread;
+    if (this.kind[thread] === Access.none) return 0;
+    let others = 1 << host;
+    for (const other of this.#interrupts) {
+      if (other.host === host && other.thread !== thread) others |= 1 << other.thread;
+    }
+    return others;
   }
 
   /** Threads that have not come to their end. */
@@ -135,6 +180,8 @@ export class Machine {
     const kind = this.kind[thread] as number;
     this.#port[Port.step] = this.stepCount;
     this.who[this.stepCount] = thread;
+    this.did[this.stepCount] = kind;
+    this.#unbegun &= ~(1 << thread);
     this.stepCount++;
     this.pointCount++;
     this.reached[this.site[thread] as number] = 1;
@@ -150,7 +197,10 @@ export class Machine {
         const first = this.word[thread] as number;
         for (let word = first; word < first + SECTOR_WORDS; word++) this.#soil(word);
       }
+      const word = this.word[thread] as number;
+      const before = this.words[word];
       this.#advance(thread, undefined);
+      if (this.hasInterrupts && this.words[word] !== before) this.#changedBy[word] = thread;
     }
   }
 
@@ -171,6 +221,7 @@ export class Machine {
       const kind = this.kind[thread] as number;
       if (kind === Access.none) continue;
       const word = this.word[thread] as number;
+      if (kind !== Access.parked && kind !== Access.until) continue;
       const asleep = kind === Access.parked;
       if (asleep && this.words[word] !== this.#seen[thread]) isLost = true;
       const how = asleep ? 'sleeps on' : 'waits for a change of';
@@ -179,8 +230,22 @@ export class Machine {
           ` (${asleep ? 'slept' : 'saw'} at ${this.#seen[thread]})`,
       );
     }
+    const own = this.#interrupts.find((interrupt) => this.#stopsItself(interrupt));
+    if (own !== undefined) {
+      const text =
+        `Thread ${own.thread} interrupts thread ${own.host}, which cannot go on before it ends: ` +
+        `${waits.join('; ')}.`;
+      return { kind: 'self-deadlock', text };
+    }
     const text = `No thread can go on: ${waits.join('; ')}.`;
     return { kind: isLost ? 'lost wake-up' : 'deadlock', text };
+  }
+
+  /** It waits for a word that its host changed, and the host for it. */
+  #stopsItself({ thread, host }: Interrupt): boolean {
+    if ((this.#unbegun >> thread) & 1 || this.kind[thread] === Access.none) return false;
+    const isThere = this.kind[host] !== Access.none;
+    return isThere && this.#changedBy[this.word[thread] as number] === host;
   }
 
   /** Of all that the execution left changed, whatever the order: for comparing outcomes. */
@@ -193,6 +258,14 @@ export class Machine {
       digest = (digest + (mixed ^ (mixed >>> 15))) | 0;
     }
     return digest;
+  }
+
+  /** Words that the execution left other than they were at the beginning, and what they hold. */
+  changedWords(): readonly (readonly [word: number, value: number])[] {
+    return this.#dirty
+      .filter((word) => this.words[word] !== this.#image[word])
+      .sort((one, other) => one - other)
+      .map((word) => [word, this.words[word] as number]);
   }
 
   #advance(thread: number, sent: unknown): void {

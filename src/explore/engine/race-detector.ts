@@ -71,6 +71,7 @@ export class RaceDetector {
     const n = this.#threadCount;
     const clocks = this.#clocks;
     const own = thread * n;
+    if (machine.hasInterrupts) this.#followOnProcessor(machine, thread);
     const place = this.#placeOf(machine.word[thread] as number);
     const site = machine.site[thread] as number;
     const isPlain = kind === Access.read || kind === Access.write;
@@ -110,6 +111,20 @@ export class RaceDetector {
         this.#released[base + other] = clocks[own + other] as number;
       }
       clocks[own + thread] = (clocks[own + thread] as number) + 1;
+    }
+  }
+
+  /** An interrupt comes after all that its host has done, and the host goes on after it. */
+  #followOnProcessor(machine: Machine, thread: number): void {
+    const n = this.#threadCount;
+    const clocks = this.#clocks;
+    for (let mate = 0; mate < n; mate++) {
+      if (mate === thread || !machine.sharesProcessor(mate, thread)) continue;
+      for (let other = 0; other < n; other++) {
+        const known = clocks[mate * n + other] as number;
+        if (known > (clocks[thread * n + other] as number)) clocks[thread * n + other] = known;
+      }
+      clocks[mate * n + mate] = (clocks[mate * n + mate] as number) + 1;
     }
   }
 

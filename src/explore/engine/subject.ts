@@ -1,6 +1,7 @@
 import type { Site } from '../access.ts';
+import type { Step } from '../search/replay.ts';
 import type { Runtime } from '../transform/runtime.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, FaultCause } from './fault.ts';
 
 /** A virtual thread: stops before every access to shared memory. */
 export type Steps<T = unknown> = Generator<undefined, T, unknown>;
@@ -18,6 +19,8 @@ export interface Subject {
   readonly runtime: Runtime;
   readonly sites: readonly Site[];
   readonly fingerprint: string;
+  /** Threads that are interrupts of others; by default none. */
+  readonly interrupts?: readonly Interrupt[];
   /** What a word is called, for people. */
   wordName(word: number): string;
   /**
@@ -25,8 +28,9 @@ export interface Subject {
    *
    * @param who by step: the thread that made it, filled in as it goes
    * @param accessOf by thread: the kind of access it stands at, kept up to date
+   * @param did by step: the kind of access that it was, filled in as it goes
    */
-  begin(who: Uint8Array, accessOf: Uint8Array): void;
+  begin(who: Uint8Array, accessOf: Uint8Array, did: Uint8Array): void;
   thread(thread: number): Steps;
   /** What an operation has shown, looked for when it raises Port.fault. */
   fault(): Fault | null;
@@ -36,8 +40,18 @@ export interface Subject {
   outcome(): string;
   /** What a thread does, operation for operation, for reports. */
   events?(): readonly OperationEvent[];
+  /** What a fault came of, given the accesses of the execution; where faults have known causes. */
+  causesOf?(fault: Fault, steps: readonly Step[]): readonly FaultCause[];
   /** Subjects with one operation less, for making a failure smaller. */
   smaller?(): readonly Subject[];
+}
+
+/** A thread that runs on the processor of another one, which stands still meanwhile. */
+export interface Interrupt {
+  readonly thread: number;
+  readonly host: number;
+  /** Not 0 while the host's processor takes no interrupts. */
+  readonly offWord: number;
 }
 
 /** Begin or end of an operation, as the thread that does it wrote it down. */

@@ -172,6 +172,10 @@ export class DeviceJournal implements Journal {
     this.#answer(thread, answer);
   }
 
+  completed(thread: number): void {
+    this.#say(thread, 'complete an I/O');
+  }
+
   readonly #pendingWrite: { lba: number; value: number }[] = [];
 
   #nextWrite(thread: number): number {

@@ -9,16 +9,20 @@ import { type Layout, layoutOf, SECTOR_WORDS, WORD_BYTES } from '../../memory/la
 import type { OwnerTable } from '../../record/owner-table.ts';
 import { type LockKind, type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
 import type { Site } from '../access.ts';
-import { type Fault, NO_FAULTS } from '../engine/fault.ts';
-import type { OperationEvent, Steps, Subject } from '../engine/subject.ts';
+import { type Fault, type FaultCause, NO_FAULTS } from '../engine/fault.ts';
+import type { Interrupt, OperationEvent, Steps, Subject } from '../engine/subject.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
+import { causesOf } from '../oracle/fault-cause.ts';
 import { MetadataOracle } from '../oracle/metadata.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
+import type { Step } from '../search/replay.ts';
 import { finish, type Runtime } from '../transform/runtime.ts';
 import { DeviceJournal } from './device-journal.ts';
+import { interruptsOf, interruptsOffWord } from './interrupts.ts';
 import type { ProductCode } from './product-code.ts';
 import { operationsOf, type Program, planOf, programName } from './program.ts';
+import { contentAtFirst, fillSectors } from './sector-contents.ts';
 import type { runProgram, ThreadParts } from './thread-program.ts';
 import { wordNameIn } from './word-name.ts';
 
@@ -30,6 +34,7 @@ export class DeviceSubject implements Subject {
   readonly runtime: Runtime;
   readonly sites: readonly Site[];
   readonly fingerprint: string;
+  readonly interrupts: readonly Interrupt[];
   readonly program: Program;
   readonly layout: Layout;
   readonly #metadata: MetadataOracle;
@@ -63,7 +68,9 @@ export class DeviceSubject implements Subject {
       targetByte: (thread) => staging(thread, 1),
     });
     reserve(program, code, layout, words);
+    fillSectors(plan, words, layout);
     if (program.metadata.format !== 'none') formatMetadata(plan, words, layout);
+    this.interrupts = interruptsOf(program, layout);
     this.#table = finish(
       code
         .module<{ remapTableOn(plan: Plan, words: Int32Array, layout: Layout): RemapTable }>(
@@ -74,7 +81,10 @@ export class DeviceSubject implements Subject {
     this.#parts = program.threads.map((operations, thread) => ({
       thread,
       operations: operationsOf(operations),
-      ...buildParts(plan, code, layout, words, this.#journal),
+      ...buildParts(plan, code, layout, words, {
+        journal: this.#journal,
+        offWord: interruptsOffWord(program, layout, thread),
+      }),
       outerLock: program.outerLock,
       returnsSpares: program.protocol === 'guarded',
       sourceByte: staging(thread, 0),
@@ -130,16 +140,18 @@ export class DeviceSubject implements Subject {
     const { threads } = this.program;
     return threads
       .flatMap((text, thread) =>
-        operationsOf(text).map((_, place) => {
-          const fewer = withoutOperation(threads, thread, place);
-          return new DeviceSubject({ ...this.program, threads: fewer }, this.#code);
-        }),
+        operationsOf(text).map((_, place) => withoutOperation(threads, thread, place)),
       )
-      .filter(({ threadCount }) => threadCount > 0);
+      .filter(([first]) => first !== undefined && !/^i/.test(first))
+      .map((fewer) => new DeviceSubject({ ...this.program, threads: fewer }, this.#code));
   }
 
   events(): readonly OperationEvent[] {
     return this.#journal.events;
+  }
+
+  causesOf(fault: Fault, steps: readonly Step[]): readonly FaultCause[] {
+    return causesOf({ fault, steps, sites: this.sites, layout: this.layout });
   }
 
   #judgeMemory(): Fault | null {
@@ -205,7 +217,9 @@ export class DeviceSubject implements Subject {
       begin: stepCount,
       end: stepCount,
     }));
-    const lba = firstIllegalSector([...calls, ...atEnd]);
+    const lba = firstIllegalSector([...calls, ...atEnd], (lba) =>
+      contentAtFirst(this.program, lba),
+    );
     if (lba === null) return null;
     const held = this.#contentOf(lba);
     return {
@@ -261,7 +275,13 @@ function buildParts(
   code: ProductCode,
   layout: Layout,
   words: Int32Array,
-  journal: DeviceJournal,
+  {
+    journal,
+    offWord,
+  }: {
+    readonly journal: DeviceJournal;
+    readonly offWord: number | null;
+  },
 ): Pick<ThreadParts, 'allocator' | 'owners' | 'device' | 'control'> {
   const { lockOn } = code.module<{
     lockOn(kind: LockKind, words: Int32Array, base: number): Lock;
@@ -278,11 +298,15 @@ function buildParts(
     OwnerTable: new (words: Int32Array, base: number) => OwnerTable;
   }>('record/owner-table');
   const lock = finish(lockOn(plan.lock.kind, words, layout.allocationLock));
-  const targetLock = finish(lockOn(targetLockKindOf(plan), words, layout.targetLock));
+  const { InterruptsOffLock } = code.module<{
+    InterruptsOffLock: new (lock: Lock, words: Int32Array, word: number) => Lock;
+  }>('explore/program/interrupts-off-lock');
+  const plainly = finish(lockOn(targetLockKindOf(plan), words, layout.targetLock));
   const blocks = { copy: sectorCopy(code.runtime, words) };
   const memory = { words, layout, blocks };
   const allocator = finish(allocatorOn(plan, words, layout, lock));
   const owners = new OwnerTable(words, layout.owners);
+  const targetLock = offWord === null ? plainly : new InterruptsOffLock(plainly, words, offWord);
   const device = finish(deviceOn(plan, memory, targetLock));
   if (plan.load.messages === null) return { allocator, owners, device, control: null };
   const witness = finish(new JournalWitness(owners, journal));

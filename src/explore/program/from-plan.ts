@@ -1,7 +1,8 @@
 import { HEADER_SECTORS, PUBLISHED_SECTORS } from '../../metadata/published-header.ts';
 import type { Plan } from '../../scenario/plan.ts';
-import { ladder } from './ladder.ts';
+import { ladder, tableLadder } from './ladder.ts';
 import { type Program, programWith } from './program.ts';
+import type { TableProgram } from './table-subject.ts';
 
 /** What can be explored as it is; a scenario with more is scaled down to the defaults. */
 const SPARES_MOST = 31;
@@ -97,7 +98,7 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
   const reserved = ladder({ ...settings, reservedCount: 1 }).filter(
     (program) => operationCountOf(program) <= RESERVED_OPERATIONS_MOST,
   );
-  const hasData = mix.remap > 0 && mix.read + mix.write > 0;
+  const hasData = usesTable(plan);
   const isUndone = mix.unremap > 0;
   const sends = plan.load.messages !== null;
   const data = [...WITH_DATA, ...(isUndone ? WITH_DATA_UNDONE : [])].map((threads) =>
@@ -115,6 +116,16 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
     ...sent,
     ...saved,
   ].filter((program) => program.threads.length <= threadsMost && isMeantFor(plan, program));
+}
+
+/** Calls of the scenario's table by itself, where its mix looks sectors up and remaps them. */
+export function tableProgramsFor(plan: Plan, threadsMost: number): readonly TableProgram[] {
+  if (plan.explore.threads !== null || !usesTable(plan)) return [];
+  return tableLadder(plan.remap.lookup).filter(({ threads }) => threads.length <= threadsMost);
+}
+
+function usesTable({ load: { mix } }: Plan): boolean {
+  return mix.remap > 0 && mix.read + mix.write > 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../engine/fault.ts';
+import type { FaultCause, FaultKind } from '../engine/fault.ts';
 import { type Program, programWith } from './program.ts';
 
 /** A fault of the published code as a program small enough to be searched, and what to look for. */
@@ -6,16 +6,18 @@ export interface Hazard {
   readonly id: string;
   readonly description: string;
   readonly program: Program;
-  readonly kinds: readonly FaultKind[];
+  readonly kind: FaultKind;
+  /** By which accesses, so that one hazard is not taken for another. */
+  readonly cause: FaultCause;
 }
 
 const published = (overrides: Partial<Program>): Program =>
   programWith({ protocol: 'as-published', ...overrides });
 
 /**
- * Hazards of dm-remap's allocation cache when callers hold no outer lock. Each program is sound as
- * long as nobody is put aside. A search may meet a sibling of the hazard first: what a program
- * shows is decided by what its ring and pool allow.
+ * Hazards of dm-remap v4.0. Each program is sound as long as nobody is put aside. A fault has
+ * siblings (a program in which a take is forgotten also lets two threads refill at once, and a
+ * double grant is a double grant), so each hazard names the cause that it is there to show.
  */
 export const HAZARDS: readonly Hazard[] = [
   {
@@ -23,13 +25,15 @@ export const HAZARDS: readonly Hazard[] = [
     description:
       'Two threads that find the ring empty both refill it: the batch is handed out twice.',
     program: published({ threads: ['aa', 'aa'], spareCount: 3 }),
-    kinds: ['double grant'],
+    kind: 'double grant',
+    cause: 'double refill',
   },
   {
     id: 'H2',
     description: 'A refill adds to the count without the lock and forgets the takes meanwhile.',
-    program: published({ threads: ['aa', 'aa', 'a'], spareCount: 6 }),
-    kinds: ['double grant'],
+    program: published({ threads: ['aaa', 'aa'], spareCount: 6 }),
+    kind: 'double grant',
+    cause: 'lost take',
   },
   {
     id: 'H3',
@@ -41,45 +45,58 @@ export const HAZARDS: readonly Hazard[] = [
       slotCount: 4,
       batchCount: 2,
     }),
-    kinds: ['reserved granted'],
+    kind: 'reserved granted',
+    cause: 'unwritten slot',
   },
   {
     id: 'H4',
     description: 'Between take and mark another refill caches the same spare again.',
-    program: published({ threads: ['a', 'a'], spareCount: 2, slotCount: 1, batchCount: 1 }),
-    kinds: ['double grant'],
+    program: published({ threads: ['a', 'aa'], spareCount: 2, slotCount: 1, batchCount: 1 }),
+    kind: 'double grant',
+    cause: 'take to mark',
   },
   {
     id: 'H5',
     description:
       'A cached spare looks like a free one: a refill from a lower cursor takes it again.',
     program: published({ threads: ['aaa', 'aa'], spareCount: 4 }),
-    kinds: ['double grant'],
+    kind: 'double grant',
+    cause: 'cached unmarked',
   },
   {
     id: 'H6',
     description: 'A refill that was delayed sets the cursor back; "none" from then on.',
     program: published({
-      threads: ['a', 'aaaaa'],
+      threads: ['aa', 'aaaa'],
       spareCount: 6,
-      slotCount: 1,
       batchCount: 1,
-      searchLimit: 2,
+      searchLimit: 3,
     }),
-    kinds: ['false exhaustion'],
+    kind: 'false exhaustion',
+    cause: 'cursor set back',
   },
   {
     id: 'H7',
     description: 'Others empty the ring before the one who refilled it comes back: "none".',
     program: published({ threads: ['a', 'aa'], spareCount: 4 }),
-    kinds: ['false exhaustion'],
+    kind: 'false exhaustion',
+    cause: 'emptied meanwhile',
   },
   {
     id: 'H8',
     description:
       'The bound of a refill reads the count anew: it ends short, and the ring overlaps.',
     program: published({ threads: ['a', 'a', 'a'], spareCount: 8, slotCount: 4, batchCount: 4 }),
-    kinds: ['cache'],
+    kind: 'cache',
+    cause: 'short refill',
+  },
+  {
+    id: 'P4',
+    description:
+      'A completion interrupts a message that holds the target lock, and waits for that lock.',
+    program: published({ threads: ['m', 'i'], outerLock: true }),
+    kind: 'self-deadlock',
+    cause: 'interrupted holder',
   },
   {
     id: 'P10',
@@ -88,6 +105,7 @@ export const HAZARDS: readonly Hazard[] = [
       threads: ['w', 'm'],
       remap: { match: 'every-sector', lookup: 'hash', inFlight: 'ignore' },
     }),
-    kinds: ['data lost'],
+    kind: 'data lost',
+    cause: 'write in flight',
   },
 ];

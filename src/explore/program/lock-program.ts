@@ -14,7 +14,8 @@ export interface LockParts {
 export interface LockJournal {
   /** About to ask for the lock; nothing of it has been touched yet. */
   asks(thread: number): void;
-  enters(thread: number): void;
+  /** waited: what acquire() returned. */
+  enters(thread: number, waited: number): void;
   leaves(thread: number): void;
 }
 
@@ -22,8 +23,8 @@ export interface LockJournal {
 export function runRounds({ thread, rounds, lock, words, counter, journal }: LockParts): void {
   for (let round = 0; round < rounds; round++) {
     journal.asks(thread);
-    lock.acquire(thread);
-    journal.enters(thread);
+    const waited = lock.acquire(thread);
+    journal.enters(thread, waited);
     const seen = words[counter] as number;
     words[counter] = seen + 1;
     journal.leaves(thread);

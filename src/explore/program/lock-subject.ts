@@ -1,6 +1,7 @@
 import type { Lock } from '../../lock/lock.ts';
+import { PARKED, parksOf } from '../../lock/relax.ts';
 import { type Layout, layoutOf } from '../../memory/layout.ts';
-import { LOCK_KINDS, type LockKind } from '../../scenario/plan.ts';
+import { LOCK_KINDS, type LockKind, type Plan } from '../../scenario/plan.ts';
 import { Access, type Site } from '../access.ts';
 import { type Fault, NO_FAULTS } from '../engine/fault.ts';
 import type { Steps, Subject } from '../engine/subject.ts';
@@ -15,8 +16,8 @@ export const FIFO_LOCKS: readonly LockKind[] = ['ticket', 'mcs', 'queued'];
 
 /**
  * A lock and threads that take it so many times each. Judged are mutual exclusion, that nobody
- * waits for ever, and the order of service: one who stands in line when another begins to ask is
- * served before him.
+ * waits for ever, the order of service (one who stands in line when another begins to ask is served
+ * before him), and what acquire() says the wait cost.
  */
 export class LockSubject implements Subject, LockJournal {
   readonly name: string;
@@ -33,6 +34,11 @@ export class LockSubject implements Subject, LockJournal {
   readonly #run: (...parts: Parameters<typeof runRounds>) => Steps;
   readonly #counter: number;
   #accessOf: Uint8Array = new Uint8Array(0);
+  /** By step: who made it, and what it was. */
+  #who: Uint8Array = new Uint8Array(0);
+  #did: Uint8Array = new Uint8Array(0);
+  /** By thread: the last step before it asked. */
+  readonly #askedAfter: number[] = [];
   /** Threads inside; by thread, those that stood in line when it asked. */
   #inside: number[] = [];
   readonly #ahead: Set<number>[] = [];
@@ -40,7 +46,7 @@ export class LockSubject implements Subject, LockJournal {
   #fault: Fault | null = null;
 
   constructor(kind: LockKind, rounds: readonly number[], code: ProductCode) {
-    const plan = planOf(programWith({ lock: kind, threads: rounds.map(() => 'a') }));
+    const plan = lockPlanOf(kind, rounds);
     this.#kind = kind;
     this.#rounds = rounds;
     this.#code = code;
@@ -73,7 +79,9 @@ export class LockSubject implements Subject, LockJournal {
     return wordNameIn(this.#layout, word);
   }
 
-  begin(_who: Uint8Array, accessOf: Uint8Array): void {
+  begin(who: Uint8Array, accessOf: Uint8Array, did: Uint8Array): void {
+    this.#who = who;
+    this.#did = did;
     this.#accessOf = accessOf;
     this.#inside = [];
     this.#ahead.length = 0;
@@ -111,14 +119,16 @@ export class LockSubject implements Subject, LockJournal {
   }
 
   asks(thread: number): void {
+    this.#askedAfter[thread] = this.runtime.port[Port.step] as number;
     const standsInLine = (other: number) =>
       this.#waiting.has(other) && this.#accessOf[other] === Access.until;
     this.#ahead[thread] = new Set([...this.#waiting].filter(standsInLine));
     this.#waiting.add(thread);
   }
 
-  enters(thread: number): void {
+  enters(thread: number, waited: number): void {
     this.#waiting.delete(thread);
+    this.#judgeWait(thread, waited);
     const isFifo = FIFO_LOCKS.includes(this.#kind);
     const passed = [...(this.#ahead[thread] ?? [])].filter((other) => this.#waiting.has(other));
     if (this.#inside.length > 0) {
@@ -136,6 +146,31 @@ export class LockSubject implements Subject, LockJournal {
     for (const ahead of this.#ahead) ahead?.delete(thread);
   }
 
+  /**
+   * Nothing if nobody else was there; else a turn for each time it looked again, one more at most
+   * for each attempt, and a park for each call of wait.
+   */
+  #judgeWait(thread: number, waited: number): void {
+    const made = { until: 0, attempt: 0, wait: 0 };
+    const now = this.runtime.port[Port.step] as number;
+    for (let step = (this.#askedAfter[thread] as number) + 1; step <= now; step++) {
+      if (this.#who[step] !== thread) continue;
+      if (this.#did[step] === Access.until) made.until++;
+      else if (this.#did[step] === Access.attempt) made.attempt++;
+      else if (this.#did[step] === Access.wait) made.wait++;
+    }
+    const turns = waited % PARKED;
+    const most = this.threadCount === 1 ? 0 : made.until + made.attempt + 1;
+    const isTrue = turns >= made.until && turns <= most && parksOf(waited) === made.wait;
+    if (isTrue) return;
+    this.#accuse({
+      kind: 'forbidden outcome',
+      text:
+        `acquire() told thread ${thread} of ${turns} turns and ${parksOf(waited)} parks; it looked ` +
+        `again ${made.until} times and called wait ${made.wait} times.`,
+    });
+  }
+
   leaves(thread: number): void {
     this.#inside = this.#inside.filter((other) => other !== thread);
   }
@@ -144,6 +179,11 @@ export class LockSubject implements Subject, LockJournal {
     this.#fault ??= fault;
     this.runtime.port[Port.fault] = 1;
   }
+}
+
+/** The plan whose memory a lock's program runs in. */
+export function lockPlanOf(kind: LockKind, rounds: readonly number[]): Plan {
+  return planOf(programWith({ lock: kind, threads: rounds.map(() => 'a') }));
 }
 
 /** `lock~mcs~2-1` */

@@ -11,7 +11,7 @@ const LEFT_OUT: readonly string[] = ['lock/relax.js', 'lock/lock.js'];
  * The emitted files of the locks and the device: those that run. In a source tree they stand in
  * dist/, and must have been built.
  */
-function emittedRoot(): string {
+export function emittedRoot(): string {
   const here = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
   const built = existsSync(`${here}/lock/relax.js`) ? here : resolve(here, '../dist/src');
   if (!existsSync(`${built}/lock/relax.js`)) {
@@ -29,6 +29,8 @@ export async function instrumentProduct(patches: readonly Patch[] = []): Promise
     'record/owner-table.js',
     'explore/program/thread-program.js',
     'explore/program/lock-program.js',
+    'explore/program/interrupts-off-lock.js',
+    'explore/program/table-program.js',
   ].filter((file) => !LEFT_OUT.includes(file));
   const code = await instrument({
     files: files.map((file) => `${root}/${file}`),

@@ -27,9 +27,11 @@ import {
  *     m    remap an LBA to a spare            u    undo the remap of an LBA
  *     s    send the message that remaps one   c    send the message that clears all remaps
  *     y    flush                              p    send the message that saves all remaps
- *     v    the timer of autosave goes off
+ *     v    the timer of autosave goes off     i    complete an I/O, under the target lock
  *
- * A digit after r, w, m, u or s names the LBA; without one it is 0.
+ * A digit after r, w, m, u or s names the LBA; without one it is 0. A thread of completions alone
+ * is an interrupt: it runs on the processor of the thread before it, at any moment at which that
+ * one has interrupts on, and that one stands still until it is through.
  */
 export interface Program {
   readonly allocator: AllocatorKind;
@@ -56,8 +58,8 @@ export interface Program {
 
 export type MetadataProgram = Pick<MetadataPlan, 'format' | 'order' | 'flush'>;
 
-const OPERATION_LETTERS = 'afrwmuscypv';
-export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u' | 's' | 'c' | 'y' | 'p' | 'v';
+const OPERATION_LETTERS = 'afrwmuscypvi';
+export type OperationLetter = 'a' | 'f' | 'r' | 'w' | 'm' | 'u' | 's' | 'c' | 'y' | 'p' | 'v' | 'i';
 
 export interface ProgramOperation {
   readonly letter: OperationLetter;
@@ -99,9 +101,9 @@ export function threadsOf(text: string): readonly string[] {
 }
 
 export function operationsOf(thread: string): ProgramOperation[] {
-  if (!/^([afcypv]|[rwmus][0-9]?)*$/.test(thread)) {
+  if (!/^(i*|([afcypv]|[rwmus][0-9]?)*)$/.test(thread)) {
     throw new RangeError(
-      `not the operations of a thread: ${thread}; they are ${OPERATION_LETTERS}`,
+      `not the operations of a thread: ${thread}; they are ${OPERATION_LETTERS}, i only beside i`,
     );
   }
   return [...thread.matchAll(/([a-z])([0-9]?)/g)].map(([, letter, lba]) => ({
@@ -109,6 +111,26 @@ export function operationsOf(thread: string): ProgramOperation[] {
     lba: Number(lba ?? 0),
   }));
 }
+
+/**
+ * By thread: the thread that it interrupts, or −1 for one that is no interrupt.
+ *
+ * @throws RangeError when there is nobody to interrupt
+ */
+export function hostsOf(threads: readonly string[]): readonly number[] {
+  let host = -1;
+  return threads.map((thread, index) => {
+    if (!/^i+$/.test(thread)) {
+      host = index;
+      return -1;
+    }
+    if (host < 0) throw new RangeError(`a completion (${thread}) needs a thread before it`);
+    return host;
+  });
+}
+
+/** There is a linear allocator and a linear table: `linear` and `linear-table`. */
+const TABLE = '-table';
 
 const NUMBERS = {
   p: 'spareCount',
@@ -129,9 +151,10 @@ export function programName(program: Program): string {
   if (program.outerLock) words.push('outer');
   if (program.target !== DEFAULTS.target) words.push('slots');
   if (program.tornSectors) words.push('torn');
-  for (const word of [remap.match, remap.lookup, remap.inFlight]) {
-    if (!Object.values(DEFAULTS.remap).includes(word as never)) words.push(word);
-  }
+  const { match, lookup, inFlight } = DEFAULTS.remap;
+  if (remap.match !== match) words.push(remap.match);
+  if (remap.lookup !== lookup) words.push(`${remap.lookup}${TABLE}`);
+  if (remap.inFlight !== inFlight) words.push(remap.inFlight);
   for (const word of Object.values(program.metadata)) {
     if (!Object.values(DEFAULTS.metadata).includes(word as never)) words.push(word);
   }
@@ -146,6 +169,7 @@ export function parseProgram(name: string): Program {
   const threads = (words.pop() ?? '').split('-');
   let program = programWith({ threads });
   for (const thread of threads) operationsOf(thread);
+  hostsOf(threads);
   for (const word of words) program = { ...program, ...settingOf(word, program, name) };
   return program;
 }
@@ -160,7 +184,8 @@ function settingOf(word: string, program: Program, name: string): Partial<Progra
   if (word === 'slots') return { target: 'as-published' };
   if (word === 'torn') return { tornSectors: true };
   if (among(MATCHES)) return { remap: { ...remap, match: word as RemapPlan['match'] } };
-  if (among(LOOKUPS)) return { remap: { ...remap, lookup: word as RemapPlan['lookup'] } };
+  const lookup = LOOKUPS.find((name) => word === `${name}${TABLE}`);
+  if (lookup !== undefined) return { remap: { ...remap, lookup } };
   if (among(IN_FLIGHT)) return { remap: { ...remap, inFlight: word as RemapPlan['inFlight'] } };
   const metadataKey = metadataKeyOf(word);
   if (metadataKey !== null) return { metadata: { ...metadata, [metadataKey]: word } };
@@ -239,12 +264,12 @@ export function planOf(program: Program): Plan {
     autoRemap: null,
     faults: NO_FAULTS,
     events: [],
-    explore: { threads: null, finds: null },
+    explore: { threads: null, finds: null, by: null },
     overhead: NO_OVERHEAD,
     integrity: 'off',
     thresholds: [],
     expect: 'pass',
-    watchdogNs: 1_000_000,
+    watchdogNs: 1,
     intervalNs: 1_000_000,
   };
 }

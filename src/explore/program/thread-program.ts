@@ -48,6 +48,8 @@ export interface Journal {
   forgotten(thread: number): void;
   /** A message has been answered. */
   sent(thread: number, answer: number): void;
+  /** In the target lock, for an I/O that has ended. */
+  completed(thread: number): void;
 }
 
 /** Tells the journal what messages do with spares, at the moment they do. */
@@ -116,7 +118,8 @@ export function runProgram(parts: ThreadParts): void {
     else if (letter === 'u') undoRemap(parts, lba);
     else if (letter === 'y') device.flush(thread);
     else if (letter === 'p') device.syncMetadata(thread);
-    else device.autosaveMetadata(thread);
+    else if (letter === 'v') device.autosaveMetadata(thread);
+    else complete(parts);
     journal.endOperation(thread, letter);
   }
 }
@@ -163,6 +166,13 @@ function undoRemap(parts: ThreadParts, lba: number): void {
   parts.journal.detached(thread, lba, spare);
   device.unlockTarget(thread);
   if (spare !== ON_MAIN) giveBack(parts, spare);
+}
+
+/** What the end of a failed I/O does under the target lock is to count; here it only takes it. */
+function complete({ thread, device, journal }: ThreadParts): void {
+  device.lockTarget(thread);
+  journal.completed(thread);
+  device.unlockTarget(thread);
 }
 
 /** The owner word is cleared first: its next owner must find it empty. */

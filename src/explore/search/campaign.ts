@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { nowNs } from '../../clock.ts';
-import type { Fault, FaultKind } from '../engine/fault.ts';
+import type { Fault, FaultCause, FaultKind } from '../engine/fault.ts';
 import type { Subject } from '../engine/subject.ts';
 import { type Exploration, type Searching, type Strategy, searching } from './explore.ts';
 import { type Minimal, minimising } from './minimise.ts';
@@ -16,6 +16,8 @@ export interface CampaignOptions {
   readonly seed?: number;
   /** Kinds of fault to stop at; null = any, a data race last. */
   readonly only: readonly FaultKind[] | null;
+  /** What the fault must come of; by default whatever it comes of. */
+  readonly cause?: FaultCause | undefined;
   /** Ends the campaign at once, with what it has. */
   readonly signal?: AbortSignal;
   /** Told several times a second how far it is. */
@@ -86,8 +88,9 @@ export async function runCampaign(
 export async function minimiseFailure(
   failure: Failure,
   signal: AbortSignal | undefined,
+  cause?: FaultCause,
 ): Promise<Minimal> {
-  const search = minimising(failure.subject, failure.fault.kind);
+  const search = minimising(failure.subject, { kind: failure.fault.kind, cause });
   let breathNs = nowNs();
   for (let step = search.next(false); ; ) {
     if (step.done) return step.value ?? failure;
@@ -104,7 +107,7 @@ async function searchAll(
   options: CampaignOptions,
   kinds: readonly FaultKind[] | null,
 ): Promise<Campaign> {
-  const { strategy, executions, seed } = options;
+  const { strategy, executions, seed, cause } = options;
   const searches = subjects.map(
     (subject): Open => ({
       subject,
@@ -114,6 +117,7 @@ async function searchAll(
         ...(seed === undefined ? {} : { seed }),
         races: kinds?.includes('data race') ? 'fail' : 'report',
         ...(kinds === null ? {} : { only: kinds }),
+        ...(cause === undefined ? {} : { cause }),
       }),
       executions: 0,
       isBegun: false,

@@ -24,6 +24,9 @@ export type Reduction = 'none' | 'sleep' | 'dpor';
  * thread that waits for a word to change may never come to its step, so its wish is looked at when
  * the word is written.
  *
+ * An interrupt and the thread that it interrupts are never beside each other: their steps are in
+ * the order in which they were made, and an interrupt is tried at every step where it may come.
+ *
  * With a bound on pre-emptions every schedule within the bound is run, and no reduction is made:
  * together they would be unsound.
  */
@@ -166,7 +169,9 @@ export class DepthFirst {
     if (candidates === 0) return false;
     const chosen = (candidates >> last) & 1 && last >= 0 ? last : lowestOf(candidates);
     this.#chosen[depth] = chosen;
-    this.#wanted[depth] = this.#reduction === 'dpor' ? 1 << chosen : mayGo;
+    // When an interrupt comes is nobody's to grant: it is tried wherever it may.
+    this.#wanted[depth] =
+      this.#reduction === 'dpor' ? (1 << chosen) | this.#machine.pending(mayGo) : mayGo;
     return true;
   }
 
@@ -213,6 +218,7 @@ export class DepthFirst {
   #isDependent(depth: number, other: number): boolean {
     const machine = this.#machine;
     const kind = machine.kind[other] as number;
+    if (machine.sharesProcessor(this.#chosen[depth] as number, other)) return true;
     if (kind === Access.woken || kind === Access.none) return false;
     const changes = machine.changes(other);
     const word = machine.word[other] as number;
@@ -240,6 +246,11 @@ export class DepthFirst {
     const word = this.#word[depth] as number;
     const source = this.#source[depth] as number;
     const changed = this.#changed[depth] === 1;
+    for (let mate = 0; machine.hasInterrupts && mate < n; mate++) {
+      if (mate !== thread && machine.sharesProcessor(mate, thread)) {
+        this.#comeAfter(this.#lastOf[mate] as number);
+      }
+    }
     this.#races.length = 0;
     if (word >= 0) this.#findRaces(word, changed, thread);
     if (source >= 0) this.#findRaces(source, false, thread);

@@ -1,6 +1,6 @@
 import { nowNs } from '../../clock.ts';
 import { type RandomStream, streamFor } from '../../random.ts';
-import { type Fault, type FaultKind, NO_FAULTS } from '../engine/fault.ts';
+import { type Fault, type FaultCause, type FaultKind, NO_FAULTS } from '../engine/fault.ts';
 import { Machine, STEP_BOUND } from '../engine/machine.ts';
 import { type Race, RaceDetector } from '../engine/race-detector.ts';
 import { formatSchedule } from '../engine/schedule.ts';
@@ -10,6 +10,7 @@ import { execute } from './execution.ts';
 import { byPriority } from './priority.ts';
 import { raceFault } from './race-fault.ts';
 import { randomWalk } from './random-walk.ts';
+import { replay } from './replay.ts';
 import type { ExplorationVerdict } from './verdict.ts';
 
 /**
@@ -39,6 +40,8 @@ export interface ExploreOptions {
   readonly races?: 'fail' | 'report' | 'off';
   /** Kinds of fault to stop at; by default any. */
   readonly only?: readonly FaultKind[];
+  /** Stop only where the fault came of this and nothing else; by default whatever it came of. */
+  readonly cause?: FaultCause;
   readonly stepBound?: number;
 }
 
@@ -63,6 +66,8 @@ const STOP_PERIOD = 64;
 /** What the portfolio draws by lot of each kind before it searches in order. */
 const PORTFOLIO_DRAWS = 64;
 const PORTFOLIO_PREEMPTIONS = 1;
+/** With a cause, most failures are passed over: those with few pre-emptions are looked at first. */
+const PORTFOLIO_PREEMPTIONS_BY_CAUSE = 2;
 
 /** Searches for an execution with a fault; stops at the first. */
 export function explore(subject: Subject, options: ExploreOptions = {}): Exploration {
@@ -113,14 +118,12 @@ class Search {
 
   *run(): Searching {
     const verdict = yield* this.#search(this.#options.strategy ?? { kind: 'portfolio' });
-    const { name, fingerprint } = this.#subject;
-    const threads = [...this.#machine.who.subarray(0, this.#machine.stepCount)];
     this.#machine.restore();
     return {
-      name,
+      name: this.#subject.name,
       verdict,
       fault: this.#fault,
-      schedule: this.#fault === null ? null : formatSchedule({ fingerprint, name, threads }),
+      schedule: this.#fault === null ? null : this.#schedule(),
       executions: this.#executions,
       points: this.#machine.pointCount,
       races: this.#detector?.races ?? [],
@@ -168,7 +171,9 @@ class Search {
     for (const depth of [null, 2, 3]) {
       if ((yield* this.#draw(PORTFOLIO_DRAWS, depth)) === 'found') return { kind: 'fail' };
     }
-    const bounded = yield* this.#bounded(PORTFOLIO_PREEMPTIONS);
+    const bounded = yield* this.#bounded(
+      this.#options.cause === undefined ? PORTFOLIO_PREEMPTIONS : PORTFOLIO_PREEMPTIONS_BY_CAUSE,
+    );
     if (bounded.kind === 'fail') return bounded;
     const exhaustive = yield* this.#search({ kind: 'dpor' });
     return exhaustive.kind === 'unknown-budget' ? bounded : exhaustive;
@@ -201,10 +206,27 @@ class Search {
   /** An execution has ended; true if it is the one looked for. */
   #ended(faults: readonly Fault[]): boolean {
     this.#executions++;
-    const { only } = this.#options;
+    const { only, cause } = this.#options;
     const all = this.#options.races === 'fail' ? [...faults, ...this.#raceFaults()] : faults;
     this.#fault = all.find(({ kind }) => only === undefined || only.includes(kind)) ?? null;
+    if (this.#fault !== null && cause !== undefined && !this.#comesOf(this.#fault, cause)) {
+      this.#fault = null;
+    }
     return this.#fault !== null;
+  }
+
+  /** The execution is run again, for its accesses. */
+  #comesOf(fault: Fault, cause: FaultCause): boolean {
+    this.#machine.restore();
+    const { steps } = replay(this.#subject, this.#schedule());
+    const causes = this.#subject.causesOf?.(fault, steps) ?? [];
+    return causes.length === 1 && causes[0] === cause;
+  }
+
+  #schedule(): string {
+    const { name, fingerprint } = this.#subject;
+    const threads = [...this.#machine.who.subarray(0, this.#machine.stepCount)];
+    return formatSchedule({ fingerprint, name, threads });
   }
 
   #raceFaults(): readonly Fault[] {

@@ -31,6 +31,9 @@ export interface Replay {
   readonly alive: number;
   /** Answers of the threads, and the memory at the end. */
   readonly outcome: string;
+  readonly answers: string;
+  /** Words that are not as they were at the beginning. */
+  readonly changed: readonly (readonly [word: number, value: number])[];
   /** Step at which the schedule named a thread that could not go on, or ended; null if never. */
   readonly divergedAt: number | null;
   /** The files were others when the schedule was made. */
@@ -77,7 +80,9 @@ export function replay(subject: Subject, schedule: string): Replay {
   close();
   const faults = [...shown, ...detector.races.slice(0, 1).map((race) => raceFault(subject, race))];
   const alive = machine.alive();
-  const outcome = `${subject.outcome()} ${machine.memoryDigest()}`;
+  const answers = subject.outcome();
+  const outcome = `${answers} ${machine.memoryDigest()}`;
+  const changed = machine.changedWords();
   machine.restore();
   return {
     faults,
@@ -86,6 +91,8 @@ export function replay(subject: Subject, schedule: string): Replay {
     races: detector.races,
     alive,
     outcome,
+    answers,
+    changed,
     divergedAt,
     isStale: fingerprint !== subject.fingerprint,
   };

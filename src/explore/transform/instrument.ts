@@ -52,7 +52,7 @@ export async function instrument(options: InstrumentOptions): Promise<Instrument
   const paths = options.files.map(pathOf);
   const texts = new Map(paths.map((path) => [path, readText(path)]));
   for (const patch of options.patches ?? []) applyPatch(texts, patch);
-  const modules = paths.map((path) => parseModule(path, texts.get(path) as string));
+  const modules = paths.map((path) => parsedOnce(path, texts.get(path) as string));
   const ordered = inOrderOfImport(modules);
   const outside = await loadOutside(modules);
 
@@ -107,6 +107,17 @@ function readText(path: string): string {
     const reason = code === 'ENOENT' ? 'there is no such file' : message;
     throw new InstrumentError(`${path}: cannot be instrumented: ${reason}`);
   }
+}
+
+/** The files as they are, by path: a mutant differs from them in one or two. */
+const parsed = new Map<string, ModuleSource>();
+
+function parsedOnce(path: string, text: string): ModuleSource {
+  const known = parsed.get(path);
+  if (known?.text === text) return known;
+  const module = parseModule(path, text);
+  if (known === undefined) parsed.set(path, module);
+  return module;
 }
 
 function applyPatch(texts: Map<string, string>, patch: Patch): void {

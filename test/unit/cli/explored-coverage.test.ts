@@ -25,6 +25,7 @@ function campaignOf(
 
 const MIXED = campaignOf(BOUNDED, [
   ['lock~mcs~2-1', EXHAUSTED],
+  ['table~hash~25~l5-d2i9', EXHAUSTED],
   ['cached~guarded~mcs~a-a', EXHAUSTED],
   ['cached~guarded~mcs~p1~a-a', EXHAUSTED],
   ['cached~guarded~mcs~w1-m1u', BOUNDED],
@@ -35,6 +36,7 @@ const MIXED = campaignOf(BOUNDED, [
 test('programs of one size stand together, a digit being no operation', () => {
   expect(coverageOf(MIXED)).toEqual([
     { what: 'lock, 2 threads, 3 rounds', programs: 1, exhausted: 1, others: {} },
+    { what: 'table, 2 threads, 3 calls', programs: 1, exhausted: 1, others: {} },
     { what: '2 threads, 2 operations', programs: 2, exhausted: 2, others: {} },
     {
       what: '2 threads, 3 operations',
@@ -50,6 +52,7 @@ test('programs of one size stand together, a digit being no operation', () => {
 test('a line a size where some are open, one line where none is', () => {
   expect(coverageLines(MIXED)).toEqual([
     'lock, 2 threads, 3 rounds  1 of 1 exhausted',
+    'table, 2 threads, 3 calls  1 of 1 exhausted',
     '2 threads, 2 operations    2 of 2 exhausted',
     '2 threads, 3 operations    1 of 2 exhausted, 1 pass-bounded(1)',
     '3 threads, 3 operations    0 of 1 exhausted, 1 pass-sampled',
@@ -76,7 +79,7 @@ test('what more can be said of a size stands below, in its column', () => {
 
 test('the weakest verdict is explained for those it holds for', () => {
   expect(meaningOf(MIXED)).toBe(
-    '4 of 6 programs were exhausted: every interleaving of them was covered. Of the others: ' +
+    '5 of 7 programs were exhausted: every interleaving of them was covered. Of the others: ' +
       'every interleaving with at most 1 pre-emption was run. Those with more were not.',
   );
   expect(notCoveredBy(MIXED)).toContain(

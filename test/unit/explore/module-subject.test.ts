@@ -60,7 +60,7 @@ test('a wake-up lost in a semaphore by hand', async () => {
   const subject = await subjectOf('once', 2);
   const result = explore(subject);
   expect(said(result)).toBe('fail: deadlock');
-  const minimal = minimise(subject, 'deadlock');
+  const minimal = minimise(subject, { kind: 'deadlock' });
   const run = replay(subject, minimal?.schedule as string);
   expect(run.faults[0]?.text).toContain('thread 1 sleeps on words[2], which is 0');
   expect(run.preemptions).toBe(2);

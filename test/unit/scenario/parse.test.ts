@@ -52,7 +52,7 @@ events:
   - { at: 1s, removeBad: { sectors: [5], on: spare } }
   - { at: 1s, enable: scratch }
   - { at: 2s, disable: rot }
-explore: { program: aa|w3m3, finds: double grant }
+explore: { program: aa|w3m3, finds: double grant, by: lost take }
 overhead:
   paths: [process]
   operations: [ping, remap]
@@ -134,7 +134,7 @@ describe('a minimal scenario', () => {
       autoRemap: null,
       faults: { thread: null, badSectors: [], corruption: [] },
       events: [],
-      explore: { threads: null, finds: null },
+      explore: { threads: null, finds: null, by: null },
       overhead: {
         paths: ['direct', 'message', 'process'],
         commands: ['ping', 'info', 'debug', 'stats', 'remap', 'status', 'verify'],
@@ -274,7 +274,7 @@ describe('a scenario with every key', () => {
         { atNs: 2e9, action: { kind: 'disable', name: 'rot' } },
         { atNs: 3e9, action: { kind: 'crash' } },
       ],
-      explore: { threads: ['aa', 'w3m3'], finds: 'double grant' },
+      explore: { threads: ['aa', 'w3m3'], finds: 'double grant', by: 'lost take' },
       overhead: {
         paths: ['process'],
         commands: ['ping', 'remap'],
