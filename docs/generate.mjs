@@ -19,6 +19,7 @@ import { CHECKS } from '../dist/src/check/index.js';
 import { resultJsonSchema } from '../dist/src/report/result-schema.js';
 import { DISTRIBUTIONS, METRICS, STATISTICS } from '../dist/src/scenario/metrics.js';
 import { scenarioJsonSchema } from '../dist/src/scenario/schema.js';
+import { block, table, withPart } from './parts.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const CLI = join(ROOT, 'dist/src/cli/main.js');
@@ -43,11 +44,6 @@ const PARTS = {
     exhausted: () => exampleOutput(['semaphore-mended.js'], ['semaphore-mended.js', '3']),
   },
 };
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 function code(value) {
   return `\`${value}\``;
@@ -255,25 +251,9 @@ function exampleOutput(...runs) {
   return block('text', outputs.join('\n'));
 }
 
-function block(language, text) {
-  return `\`\`\`${language}\n${text}\n\`\`\``;
-}
-
 /** What a program of Node's prints; how it ends is not asked. */
 function outputOf(words) {
   return spawnSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8' }).stdout;
-}
-
-/** The text with the part between its two marks replaced, as far to the right as the first. */
-function withPart(text, name, unindented, file) {
-  const begin = `<!-- generated: ${name} -->`;
-  const end = `<!-- end of ${name} -->`;
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`${file} lacks the marks of "${name}"`);
-  const indent = /[ \t]*$/.exec(text.slice(0, from))[0];
-  const part = unindented.replace(/^(?=.)/gm, indent);
-  return `${text.slice(0, from)}${begin}\n\n${part}\n\n${indent}${text.slice(to)}`;
 }
 
 const checks = process.argv.includes('--check');

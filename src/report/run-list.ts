@@ -2,7 +2,7 @@ import type { Result, ResultThreshold } from './result-schema.ts';
 import { styleOf, type TextOptions } from './style.ts';
 import { hanging } from './terminal.ts';
 import { columnsOf, exactCount, plural } from './text.ts';
-import { isExpected } from './verdict.ts';
+import { expectedText, isExpected } from './verdict.ts';
 
 const NAME_COLUMNS_MAX = 36;
 /** What a row has besides its name: mark, exit code, and some columns of text. */
@@ -43,7 +43,7 @@ function decidingText(result: Result): string {
     case 'interrupted':
       return `interrupted by ${ending.reason}`;
     case 'expectation-failed':
-      return `expected a ${expect}, and none was found`;
+      return `expected ${expectedText(expect)}, and there was none`;
     case 'integrity':
       return brokenText(checks.filter((check) => !isExpected(check, expect)));
     case 'threshold-failed':

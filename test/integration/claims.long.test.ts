@@ -13,15 +13,15 @@ const out = temporaryFolder();
 /** In place of what a script had. */
 const SHORTER = ['--set', 'load.duration=3s'];
 
-// Once more if it fails: another program may have had the other core just then.
-describe('claims', { retry: 1 }, () => {
+// Again if it fails: another program may have had the other core just then.
+describe('claims', { retry: 3 }, () => {
   test.each(Object.entries(OTHER_CLAIMS))('%s ends with one of %j', async (name, codes) => {
     const { code, result } = await runJson(out, [`scenarios/claims/${name}.yaml`]);
     expect(codes, result.verdict.sentence).toContain(code);
   });
 });
 
-describe('published scripts', { retry: 1 }, () => {
+describe('published scripts', { retry: 3 }, () => {
   test.each(Object.entries(OTHER_SCRIPTS))('%s ends with one of %j', async (name, codes) => {
     const file = `scenarios/dm-remap-v4/scripts/${name}.yaml`;
     const words = name.startsWith('stress') ? [file, ...SHORTER] : [file];

@@ -44,7 +44,7 @@ describe('the list of runs', () => {
       '  ✗ below       1  cache.hitRate > 0.99: 75%',
       '  ✗ collided    3  collisions broken 1,234',
       '  ✓ leaks       0  false exhaustion broken 8, as expected',
-      '  ✗ sound       1  expected a collision, and none was found',
+      '  ✗ sound       1  expected a collision, and there was none',
       '  ✓ plain       0  all checks held',
       '',
     ]);
