@@ -23,13 +23,13 @@ import {
   type Subject,
 } from '../explore/index.ts';
 import type { Plan } from '../scenario/plan.ts';
-import { parseTime } from '../units.ts';
 import { showProgress } from './explore-progress.ts';
 import { replaySchedule } from './explore-replay.ts';
 import { subjectsOf, THREADS_MOST } from './explore-subjects.ts';
 import { type Explored, exploredJson, exploredPage, exploredText } from './explored-text.ts';
 import { exitCodeOf, onSignals } from './interruption.ts';
 import { loadScenarios } from './load-scenario.ts';
+import { mustBeWhole, timeOf } from './option-values.ts';
 import { mustTakePage, writePage } from './page-file.ts';
 
 export interface ExploreArguments {
@@ -271,15 +271,4 @@ function planOf({ scenario, set }: ExploreArguments): Plan | null {
   if (scenario === undefined) return null;
   const [loaded] = loadScenarios([scenario], set);
   return loaded?.plan ?? null;
-}
-
-function mustBeWhole(option: string, value: number, from: number, to: number): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new UsageError(`--${option} takes a whole number from ${from} to ${to}`);
-}
-
-function timeOf(option: string, text: string): number {
-  const time = parseTime(text);
-  if (!time.ok) throw new UsageError(`--${option} takes a time such as 30s: ${time.problem}`);
-  return time.value;
 }

@@ -9,10 +9,10 @@ import {
   type StressResult,
   stressScenario,
 } from '../stress/stress.ts';
-import { parseTime } from '../units.ts';
 import { smallestFault } from './explore-command.ts';
 import { onSignals } from './interruption.ts';
 import { loadScenarios } from './load-scenario.ts';
+import { mustBeWhole, timeOf } from './option-values.ts';
 import { type StressLive, startStressLive } from './stress-live.ts';
 import { endText, type Stressed, seenText, stressedJson } from './stressed-text.ts';
 import { terminalOf } from './terminal-of.ts';
@@ -172,15 +172,4 @@ function liveOptions({ progress, json }: StressArguments) {
   const mode = terminal.isLive ? ('panel' as const) : ('lines' as const);
   const isSilent = !progress || (json && !terminal.isLive);
   return { stream: process.stderr, mode: isSilent ? ('none' as const) : mode, ...terminal };
-}
-
-function mustBeWhole(option: string, value: number, from: number, to: number): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new UsageError(`--${option} takes a whole number from ${from} to ${to}`);
-}
-
-function timeOf(option: string, text: string): number {
-  const time = parseTime(text);
-  if (!time.ok) throw new UsageError(`--${option} takes a time such as 30s: ${time.problem}`);
-  return time.value;
 }
