@@ -123,7 +123,7 @@ function handOffFigure(name: LockName, page: Page, details: Details): Markup {
   const share = formatPercent(1 - kept / total);
   return figure(
     `${share} of the acquisitions came after another thread’s; the rest after the same thread’s own.`,
-    matrix(rows),
+    matrix(rows, lock.perThread.length),
     tableBehind('By thread', threads),
     tableBehind('From whom to whom', handOffTable(rows)),
   );
@@ -131,9 +131,11 @@ function handOffFigure(name: LockName, page: Page, details: Details): Markup {
 
 const CELL_MAX = 34;
 const SIDE_MAX = 420;
+/** Room for the line over the columns, however few they are. */
+const TITLE_WIDTH = 150;
 
-/** Rows: who got it; columns: who had it before. */
-function matrix(rows: readonly (readonly number[])[]): Markup {
+/** Rows: who got it; columns: who had it before. Workers that remap come after threads of load. */
+function matrix(rows: readonly (readonly number[])[], threadCount: number): Markup {
   const count = rows.length;
   const cell = Math.min(CELL_MAX, SIDE_MAX / count);
   const [left, top] = [110, 44];
@@ -147,7 +149,7 @@ function matrix(rows: readonly (readonly number[])[]): Markup {
   // Where threads are many, not each can be named.
   const step = Math.ceil(count / 16);
   const marks = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step);
-  const width = left + side + 40;
+  const width = left + Math.max(side + 40, TITLE_WIDTH);
   return html`<div class="plot"><div class="scroll" tabindex="0"><svg class="matrix" viewBox="0 0 ${px(width)} ${px(top + side + 12)}" width="${px(width)}" role="img" aria-label="How often each thread got the lock after each other thread.">
 ${(['light', 'dark'] as const).map(
   (theme) =>
@@ -163,7 +165,11 @@ ${marks.map((thread) => {
 <text class="title" x="${left - 30}" y="${px(top + side / 2 + 4)}" text-anchor="end">then by</text>
 <text class="title" x="${left - 30}" y="${px(top + side / 2 + 20)}" text-anchor="end">thread</text>
 </svg></div></div>
-<p class="note">The darker (on a dark page: the brighter) a cell, the more often; the fullest is ${exactCount(most)} times.</p>`;
+<p class="note">The darker (on a dark page: the brighter) a cell, the more often; the fullest is ${exactCount(most)} times.${
+    count > threadCount
+      ? ` From ${threadCount} on they are workers that remap failing sectors.`
+      : ''
+  }</p>`;
 }
 
 function handOffTable(rows: readonly (readonly number[])[]): Markup {
