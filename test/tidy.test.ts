@@ -123,6 +123,7 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
   },
   coordinator: { ours: ANY, packages: ANY },
   run: { ours: ANY, packages: ANY },
+  library: { ours: ANY, packages: ANY },
   cli: { ours: ANY, packages: ANY },
 };
 
@@ -462,6 +463,6 @@ describe('files', () => {
 
 /** Where a program begins: the command line, the threads, and what other programs import. */
 function isEntry(path: string): boolean {
-  if (path === 'src/explore/index.ts') return true;
+  if (path === 'src/explore/index.ts' || path === 'src/library/index.ts') return true;
   return path === 'src/cli/main.ts' || path.startsWith('workers/');
 }

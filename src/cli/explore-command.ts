@@ -22,13 +22,13 @@ import {
   type Strategy,
   type Subject,
 } from '../explore/index.ts';
+import { loadScenarios } from '../run/load-scenario.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { showProgress } from './explore-progress.ts';
 import { replaySchedule } from './explore-replay.ts';
 import { subjectsOf, THREADS_MOST } from './explore-subjects.ts';
 import { type Explored, exploredJson, exploredPage, exploredText } from './explored-text.ts';
 import { exitCodeOf, onSignals } from './interruption.ts';
-import { loadScenarios } from './load-scenario.ts';
 import { mustBeWhole, timeOf } from './option-values.ts';
 import { mustTakePage, writePage } from './page-file.ts';
 

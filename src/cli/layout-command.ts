@@ -1,8 +1,8 @@
 import { EXIT } from '../errors.ts';
 import { describeLayout } from '../memory/describe.ts';
 import { layoutOf } from '../memory/layout.ts';
+import { loadScenarios } from '../run/load-scenario.ts';
 import { formatBytes } from '../units.ts';
-import { loadScenarios } from './load-scenario.ts';
 import { tableText } from './table-text.ts';
 
 /** Prints the memory map of a scenario: region, bytes, stride, writer, reader, guard. */

@@ -15,10 +15,10 @@ import { EMPTY, parseSamples, type Series } from '../overhead/samples.ts';
 import { writeOverheadFolder } from '../overhead/store.ts';
 import { reproCommand } from '../report/repro.ts';
 import { calibrate } from '../run/calibrate.ts';
+import { type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
 import { parseTime } from '../units.ts';
 import { TOOL } from '../version.ts';
 import { onSignals } from './interruption.ts';
-import { type LoadedScenario, loadScenarios } from './load-scenario.ts';
 import { overheadText } from './overhead-text.ts';
 import { terminalOf } from './terminal-of.ts';
 

@@ -1,18 +1,16 @@
 import { basename, join } from 'node:path';
-import { judge } from '../check/index.ts';
-import { type Running, runPlan } from '../coordinator.ts';
+import type { Running } from '../coordinator.ts';
 import { EXIT } from '../errors.ts';
-import { detailsOf } from '../report/details.ts';
 import { writeResultFolder } from '../report/folder.ts';
 import { type Live, startLive } from '../report/live.ts';
 import { REPORT_FILE } from '../report/rendered.ts';
-import { resultOf } from '../report/result.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { runListText } from '../report/run-list.ts';
 import { summaryText } from '../report/terminal.ts';
+import { runAndJudge } from '../run/judged-run.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
+import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
 import { onSignals } from './interruption.ts';
-import { expandPatterns, type LoadedScenario, loadScenarios } from './load-scenario.ts';
 import { terminalOf } from './terminal-of.ts';
 
 export interface RunArguments {
@@ -89,7 +87,7 @@ function reseeded(
 }
 
 async function runOne(
-  { plan: unread, scenario, sourceFile, trace }: LoadedScenario,
+  scenario: LoadedScenario,
   args: RunArguments & { readonly sets: readonly string[] },
   signal: AbortSignal,
   separates: boolean,
@@ -103,12 +101,9 @@ async function runOne(
       snapshot: liveSnapshotOf(running),
     });
   };
-  const { plan, run } = await runPlan(unread, trace, { signal, onStart }).finally(() =>
-    live?.stop(),
-  );
-  const verdicts = judge(plan, run);
-  const result = resultOf({ plan, scenario, sourceFile, sets: args.sets, run, verdicts });
-  const details = detailsOf({ run, verdicts, repeats });
+  const options = { sets: args.sets, repeats, signal, onStart };
+  const judged = await runAndJudge(scenario, options).finally(() => live?.stop());
+  const { result, details, run } = judged;
   const resultPath = await writeResultFolder({
     result,
     details,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UsageError } from '../errors.ts';
 import { measureLook } from '../run/calibrate.ts';
+import { loadScenarios } from '../run/load-scenario.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { THREADS_MOST } from '../stress/geometry.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../stress/stress.ts';
 import { smallestFault } from './explore-command.ts';
 import { onSignals } from './interruption.ts';
-import { loadScenarios } from './load-scenario.ts';
 import { mustBeWhole, timeOf } from './option-values.ts';
 import { type StressLive, startStressLive } from './stress-live.ts';
 import { endText, type Stressed, seenText, stressedJson } from './stressed-text.ts';

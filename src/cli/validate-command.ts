@@ -1,9 +1,9 @@
 import { EXIT, ScenarioError } from '../errors.ts';
 import { layoutOf, WORD_BYTES } from '../memory/layout.ts';
+import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { formatBytes } from '../units.ts';
 import { formatProblems } from './format-problems.ts';
-import { expandPatterns, type LoadedScenario, loadScenarios } from './load-scenario.ts';
 import { terminalOf } from './terminal-of.ts';
 
 /** Reads scenarios as `run` would, runs nothing. Exit 0, or 2 with every problem. */

@@ -5,12 +5,12 @@ import { type Problem, ScenarioError, UsageError } from '../errors.ts';
 import { readTrace, type TraceTarget } from '../load/trace/read-trace.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import { layoutOf, WORD_BYTES, WORD_COUNT_MAX } from '../memory/layout.ts';
-import { withTrace } from '../run/prepare.ts';
 import { type MemoryLimit, memoryRefusal } from '../scenario/memory-limit.ts';
-import { type ParsedScenario, parseScenario } from '../scenario/parse.ts';
+import { type ParsedScenario, type ParseOptions, parseScenario } from '../scenario/parse.ts';
 import type { Plan, TracePlan } from '../scenario/plan.ts';
 import { readScenarioFile } from '../scenario/read.ts';
 import { parseSize } from '../units.ts';
+import { withTrace } from './prepare.ts';
 
 /** A scenario that can be run: parsed, its trace read, its memory known to fit. */
 export interface LoadedScenario extends ParsedScenario {
@@ -75,13 +75,25 @@ function loadScenario(
   sets: readonly string[],
   memoryLimit: MemoryLimit,
 ): LoadedScenario {
-  const parsed = parseScenario(readScenarioFile(file), {
-    file,
-    sets,
-    env: process.env,
+  return loadText(readScenarioFile(file), { file, sets, env: process.env }, memoryLimit);
+}
+
+/**
+ * The same of a text that need not be in a file.
+ *
+ * @throws ScenarioError with all its problems
+ */
+export function loadText(
+  text: string,
+  options: ParseOptions,
+  memoryLimit = memoryLimitOf(undefined),
+): LoadedScenario {
+  const parsed = parseScenario(text, {
+    ...options,
     memoryLimit,
     memoryNeeded: memoryNeededBy,
   });
+  const { file } = options;
   const { trace: tracePlan, threadCount } = parsed.plan.load;
   if (tracePlan === null) return { ...parsed, trace: null };
   const { sectorCount: deviceSectorCount } = parsed.plan.device;
