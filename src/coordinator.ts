@@ -18,7 +18,7 @@ import { dismissWorkers } from './run/remap-workers.ts';
 import { SliceSeries } from './run/slice-series.ts';
 import { Threads } from './run/threads.ts';
 import { Watchdog } from './run/watchdog.ts';
-import { agentCountOf, type Plan } from './scenario/plan.ts';
+import { agentCountOf, exhaustsSpares, type Plan } from './scenario/plan.ts';
 
 /** How often the coordinator looks at the threads. */
 const LOOK_MS = 5;
@@ -223,7 +223,7 @@ function recordOf(
   // Before the drain, which makes calls of its own.
   const cache = collector.cache();
   const drain =
-    whole && plan.load.untilExhausted ? drainSpares(plan, memory, known.startNs) : NOTHING_DRAINED;
+    whole && exhaustsSpares(plan) ? drainSpares(plan, memory, known.startNs) : NOTHING_DRAINED;
   const sweep = whole && plan.integrity !== 'off' ? sweepData(plan, memory) : null;
   const threads = collector.threads();
   const { claims, conflicts, conflictCount, unloggedCount } = collector.claims(drain);

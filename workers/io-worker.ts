@@ -21,7 +21,7 @@ export default function runThread({ plan, shared, thread }: IoTask): void {
   calibrateRelax(gate.lookNs());
   const counters = new ThreadCounters(memory, thread);
   const loop = new ThreadLoop(plan, memory, thread);
-  rehearse(plan);
+  rehearse(plan, thread);
   counters.status = ThreadStatus.ready;
   gate.arrive();
   const startNs = gate.awaitStart();

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../record/run-record.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { type Plan, sendsMessages, tracedJobOf } from '../scenario/plan.ts';
 import type { Check, Evidence, Finding } from './check.ts';
 import { broken, counted, held, notApplicable } from './finding.ts';
 
@@ -47,10 +47,10 @@ function examineAutoRemap(plan: Plan, run: RunRecord): Finding {
 /** Write errors that the published target has lost count of. */
 function uncountedErrors(plan: Plan, run: RunRecord): number {
   if (run.target === null || run.target.protocol !== 'as-published') return 0;
-  const isTracked = plan.load.blockSizes.every(
-    ({ sectorCount }) => sectorCount <= TRACKED_SECTORS_MOST,
+  const isTracked = plan.jobs.every(({ blockSizes }) =>
+    blockSizes.every(({ sectorCount }) => sectorCount <= TRACKED_SECTORS_MOST),
   );
-  if (!isTracked || plan.load.trace !== null || plan.load.messages !== null) return 0;
+  if (!isTracked || tracedJobOf(plan) !== null || sendsMessages(plan)) return 0;
   return Math.max(0, run.faults.mediumErrorCounts.write - run.target.writeErrors);
 }
 

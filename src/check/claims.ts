@@ -1,5 +1,5 @@
 import type { Claim, RunRecord } from '../record/run-record.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { mixOf, type Plan } from '../scenario/plan.ts';
 
 /** What was claimed and never released, by what the threads wrote down and nothing else. */
 export interface SettledClaims {
@@ -93,7 +93,7 @@ export function whyIncomplete(run: RunRecord): string {
 /** Whether a spare can have been given back in this run, logged or not. */
 export function mayRelease(plan: Plan, run: RunRecord): boolean {
   return (
-    plan.load.mix.unremap > 0 ||
+    mixOf(plan).unremap > 0 ||
     run.operations.remap.errorCount > 0 ||
     run.claims.some((claim) => claim.kind === 'release')
   );

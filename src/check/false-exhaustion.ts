@@ -1,5 +1,5 @@
 import type { Claim, RunRecord } from '../record/run-record.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { exhaustsSpares, type Plan } from '../scenario/plan.ts';
 import type { Check, Evidence, Finding } from './check.ts';
 import { cachedSpares, isLogComplete, liveSpares, whyIncomplete } from './claims.ts';
 import { broken, counted, evidenceOf, held, notApplicable, quoted, timeText } from './finding.ts';
@@ -64,7 +64,7 @@ function withoutThose(spares: readonly number[], missed: readonly Missed[]): num
  */
 function endedWithNone(plan: Plan, run: RunRecord): boolean {
   const { refusedCount, drainedCount } = run.allocation;
-  const mayHaveRun = plan.load.untilExhausted && run.ending.kind !== 'broken';
+  const mayHaveRun = exhaustsSpares(plan) && run.ending.kind !== 'broken';
   if (!mayHaveRun || drainedCount >= run.spares.allocatableEnd) return false;
   return refusedCount > 0 || drainedCount > 0;
 }

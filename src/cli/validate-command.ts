@@ -1,7 +1,7 @@
 import { EXIT, ScenarioError } from '../errors.ts';
 import { layoutOf, WORD_BYTES } from '../memory/layout.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { type Plan, tracedJobOf } from '../scenario/plan.ts';
 import { formatBytes } from '../units.ts';
 import { formatProblems } from './format-problems.ts';
 import { terminalOf } from './terminal-of.ts';
@@ -33,10 +33,11 @@ export function validateCommand(args: {
 }
 
 function inWords(plan: Plan): string {
-  const { threadCount, trace } = plan.load;
+  const { threadCount } = plan.load;
   const memory = formatBytes(layoutOf(plan).wordCount * WORD_BYTES);
   const threads = threadCount === 1 ? '1 thread' : `${threadCount} threads`;
-  const what = trace === null ? `${plan.allocator.kind}, ${plan.allocator.protocol}` : 'trace';
+  const what =
+    tracedJobOf(plan) === null ? `${plan.allocator.kind}, ${plan.allocator.protocol}` : 'trace';
   const { length } = plan.thresholds;
   const thresholds = length === 1 ? '1 threshold' : `${length} thresholds`;
   return `${threads}, ${what}, ${thresholds}, expect ${plan.expect}, ${memory} of shared memory`;

@@ -11,7 +11,7 @@ import {
   Metadata,
   partOf,
 } from '../memory/layout.ts';
-import { hasMediumFaults, type Plan } from '../scenario/plan.ts';
+import { hasMediumFaults, mixOf, type Plan, sendsMessages } from '../scenario/plan.ts';
 import { BitmapAllocator } from './bitmap-allocator.ts';
 import { Device, type RemappingDevice } from './device.ts';
 import { FaultyMedium } from './faulty-medium.ts';
@@ -91,8 +91,8 @@ export function remapTableOn(plan: Plan, words: Int32Array, layout: Layout): Rem
 }
 
 /** Whether any sector can be moved while load runs. */
-function mayRemap({ load, autoRemap }: Plan): boolean {
-  return load.mix.remap > 0 || load.messages !== null || autoRemap !== null;
+function mayRemap(plan: Plan): boolean {
+  return mixOf(plan).remap > 0 || sendsMessages(plan) || plan.autoRemap !== null;
 }
 
 /** What the control path of a thread works on; `metadata` where it is not to be kept in memory. */

@@ -1,6 +1,7 @@
 import { assert } from '../errors.ts';
 import { type RandomStream, streamFor } from '../random.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { type JobPlan, jobOf, type Plan } from '../scenario/plan.ts';
+import { jobPurpose, jobStream } from './job-stream.ts';
 import { type Sampler, zipfPositions } from './zipf.ts';
 
 /**
@@ -50,36 +51,55 @@ export function disjointSlice(of: {
 /** What a thread addresses with reads and writes under this plan. */
 export function sliceFor(plan: Plan, thread: number): Slice {
   const { sectorCount } = plan.device;
-  const { threadCount, addresses } = plan.load;
+  const { firstThread, threadCount, addresses } = jobOf(plan, thread);
   if (addresses.slices === 'shared') return { firstLba: 0, sectorCount };
-  return disjointSlice({ sectorCount, threadCount, thread });
+  return disjointSlice({ sectorCount, threadCount, thread: thread - firstThread });
+}
+
+/** LBAs that a thread remaps: its part among all threads, of any job, that remap. */
+export function remapRangeOf(plan: Plan, thread: number): Slice {
+  const { sectorCount } = plan.device;
+  const remapping = plan.jobs.filter(({ mix }) => mix.remap > 0);
+  const before = remapping.filter(({ firstThread }) => firstThread <= thread);
+  const own = before.pop();
+  if (own === undefined || thread >= own.firstThread + own.threadCount) {
+    return { firstLba: 0, sectorCount: 0 };
+  }
+  const countOf = (jobs: readonly JobPlan[]) =>
+    jobs.reduce((sum, { threadCount }) => sum + threadCount, 0);
+  return disjointSlice({
+    sectorCount,
+    threadCount: countOf(remapping),
+    thread: countOf(before) + thread - own.firstThread,
+  });
 }
 
 /** The thread's own source; equal plans and threads give equal addresses. */
 export function addressSourceFor(plan: Plan, thread: number): AddressSource {
   const slice = sliceFor(plan, thread);
-  const sizes = plan.load.blockSizes.map((size) => size.sectorCount);
+  const job = jobOf(plan, thread);
+  const sizes = job.blockSizes.map((size) => size.sectorCount);
   assert(sizes.length > 0, 'addresses need a block size');
   assert(
     Math.max(...sizes) <= slice.sectorCount,
     `thread ${thread} addresses ${slice.sectorCount} sectors, fewer than a block of ${Math.max(...sizes)}`,
   );
   const unitSectorCount = Math.min(...sizes);
-  const draws = streamFor(plan.seed, thread, 'address');
-  const { distribution, theta, slices } = plan.load.addresses;
+  const draws = jobStream(plan, thread, 'address');
+  const { distribution, theta, slices } = job.addresses;
   switch (distribution) {
     case 'uniform':
       return new UniformAddresses(slice, unitSectorCount, draws);
     case 'zipf': {
       const itemCount = Math.floor(slice.sectorCount / unitSectorCount);
-      const scatter = streamFor(plan.seed, null, 'scatter');
+      const scatter = streamFor(plan.seed, null, jobPurpose(job.name, 'scatter'));
       const items = zipfPositions({ itemCount, theta }, { draws, scatter });
       return new ZipfAddresses(slice, unitSectorCount, items);
     }
     case 'sequential': {
       // On a shared slice threads start evenly spaced, at whole positions.
       const positionCount = Math.floor(slice.sectorCount / unitSectorCount);
-      const share = slices === 'shared' ? thread / plan.load.threadCount : 0;
+      const share = slices === 'shared' ? (thread - job.firstThread) / job.threadCount : 0;
       return new SequentialAddresses(slice, Math.floor(positionCount * share) * unitSectorCount);
     }
   }

@@ -1,14 +1,18 @@
 import type { Memory } from '../memory/attach.ts';
 import { TraceEntry } from '../memory/layout.ts';
-import { type RandomStream, streamFor } from '../random.ts';
+import type { RandomStream } from '../random.ts';
 import {
   CONTROL_COMMANDS,
+  type JobPlan,
+  jobOf,
   type MessageBlock,
   type MessageStep,
   OPERATIONS,
   type Plan,
+  type TracePlan,
 } from '../scenario/plan.ts';
-import { type AddressSource, addressSourceFor, disjointSlice } from './addresses.ts';
+import { type AddressSource, addressSourceFor, remapRangeOf } from './addresses.ts';
+import { jobStream } from './job-stream.ts';
 
 /** Most operations that are drawn at once. */
 export const DRAWN_MOST = 64;
@@ -45,11 +49,11 @@ export interface OperationSource {
 }
 
 export function operationSourceFor(plan: Plan, memory: Memory, thread: number): OperationSource {
-  if (plan.load.trace !== null) return new TracedOperations(plan, memory, thread);
-  const { messages } = plan.load;
-  if (messages !== null && thread === 0) return new ScriptedOperations(messages);
-  const mixed = new MixedOperations(plan, thread);
-  const { writesPerFlush } = plan.load;
+  const job = jobOf(plan, thread);
+  const { messages, trace, writesPerFlush } = job;
+  if (trace !== null) return new TracedOperations(trace, memory, thread - job.firstThread);
+  if (messages !== null && thread === job.firstThread) return new ScriptedOperations(messages);
+  const mixed = new MixedOperations(plan, job, thread);
   return writesPerFlush === 0 ? mixed : new FlushedOperations(mixed, writesPerFlush);
 }
 
@@ -98,12 +102,12 @@ class MixedOperations implements OperationSource {
   #remapAttempts = 0;
   #unremapAttempts = 0;
 
-  constructor(plan: Plan, thread: number) {
-    const { mix, blockSizes, threadCount } = plan.load;
+  constructor(plan: Plan, job: JobPlan, thread: number) {
+    const { mix, blockSizes } = job;
     const total = mix.read + mix.write + mix.remap + mix.unremap;
     const scale = 2 ** 32 / total;
-    this.#operations = streamFor(plan.seed, thread, 'operation');
-    this.#sizes = streamFor(plan.seed, thread, 'size');
+    this.#operations = jobStream(plan, thread, 'operation');
+    this.#sizes = jobStream(plan, thread, 'size');
     this.#addresses = addressSourceFor(plan, thread);
     this.#readBelow = mix.read * scale;
     this.#writeBelow = (mix.read + mix.write) * scale;
@@ -113,7 +117,7 @@ class MixedOperations implements OperationSource {
     if (mix.write + mix.remap + mix.unremap === 0) this.#readBelow = 2 ** 32;
     this.#sectorCounts = Int32Array.from(blockSizes, (size) => size.sectorCount);
     this.#sizeBelow = cumulative(blockSizes.map((size) => size.weight));
-    const range = disjointSlice({ sectorCount: plan.device.sectorCount, threadCount, thread });
+    const range = remapRangeOf(plan, thread);
     this.#remapFirst = range.firstLba;
     this.#remapRange = range.sectorCount;
   }
@@ -210,9 +214,10 @@ class TracedOperations implements OperationSource {
   readonly #end: number;
   #at: number;
 
-  constructor(plan: Plan, memory: Memory, thread: number) {
-    const count = plan.load.trace?.recordCounts[thread] as number;
-    this.plansArrivals = plan.load.trace?.speed !== null;
+  /** @param thread number of the thread in its job */
+  constructor(trace: TracePlan, memory: Memory, thread: number) {
+    const count = trace.recordCounts[thread] as number;
+    this.plansArrivals = trace.speed !== null;
     this.#words = memory.words;
     this.#floats = memory.floats;
     this.#at = memory.layout.trace[thread] as number;

@@ -1,7 +1,7 @@
 import { nowNs } from '../clock.ts';
 import { initialiseDevice } from '../device/index.ts';
 import { clearMemory, createMemory } from '../memory/attach.ts';
-import { NO_METADATA, type Plan } from '../scenario/plan.ts';
+import { type JobPlan, jobOf, NO_METADATA, type Plan } from '../scenario/plan.ts';
 import { ThreadLoop } from './thread-loop.ts';
 
 /** As much as it takes until the engine has compiled the loop, and no more than anybody notices. */
@@ -16,8 +16,8 @@ const MOST_TOTAL_NS = 1e9;
  * meets compiled code: the first thousand operations of a cold loop take 1.5 to 3 µs each, and in a
  * scenario that is over in 10 ms they would be the result. Nothing of it is recorded.
  */
-export function rehearse(plan: Plan): void {
-  const miniature = miniatureOf(plan);
+export function rehearse(plan: Plan, thread: number): void {
+  const miniature = miniatureOf(plan, jobOf(plan, thread));
   const startedNs = nowNs();
   const mostNs = Math.min(MOST_NS, MOST_TOTAL_NS / plan.load.threadCount);
   const memory = createMemory(miniature);
@@ -30,15 +30,15 @@ export function rehearse(plan: Plan): void {
 }
 
 /**
- * The same plan for one thread, on a device just large enough, for one round. A trace is stood in
- * for by reads and writes of its largest size: the same device, other addresses.
+ * The same plan for one thread of a job, on a device just large enough, for one round. A trace is
+ * stood in for by reads and writes of its largest size: the same device, other addresses.
  */
-function miniatureOf(plan: Plan): Plan {
-  const { messages, threadCount, trace } = plan.load;
+function miniatureOf(plan: Plan, job: JobPlan): Plan {
+  const { messages, threadCount, trace } = job;
   const isMixed = trace === null && (messages === null || threadCount > 1);
   const blockSizes =
     trace === null
-      ? plan.load.blockSizes
+      ? job.blockSizes
       : [{ sectorCount: Math.max(1, trace.sectorCountMax), weight: 1 }];
   const blocks = blockSizes.map((size) => size.sectorCount);
   const sectorCount = Math.min(plan.device.sectorCount, Math.max(4096, ...blocks));
@@ -51,18 +51,21 @@ function miniatureOf(plan: Plan): Plan {
       spare: { ...plan.device.spare, sectorCount: spareCount, placement: 'none' },
     },
     metadata: NO_METADATA,
-    load: {
-      ...plan.load,
-      mix: isMixed ? plan.load.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
-      blockSizes,
-      trace: null,
-      messages: null,
-      threadCount: 1,
-      thinkTimeNs: 0,
-      warmupNs: 0,
-      durationNs: null,
-      operationCount: ROUND_OPERATIONS,
-    },
+    load: { threadCount: 1, warmupNs: 0 },
+    jobs: [
+      {
+        ...job,
+        firstThread: 0,
+        threadCount: 1,
+        mix: isMixed ? job.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
+        blockSizes,
+        trace: null,
+        messages: null,
+        thinkTimeNs: 0,
+        durationNs: null,
+        operationCount: ROUND_OPERATIONS,
+      },
+    ],
     faults: { ...plan.faults, thread: null },
     watchdogNs: 1e9,
   };

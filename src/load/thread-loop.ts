@@ -21,7 +21,14 @@ import { OwnerTable } from '../record/owner-table.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
-import { OPERATIONS, type Plan, SECTOR_BYTES, targetLockKindOf } from '../scenario/plan.ts';
+import {
+  type JobPlan,
+  jobOf,
+  OPERATIONS,
+  type Plan,
+  SECTOR_BYTES,
+  targetLockKindOf,
+} from '../scenario/plan.ts';
 import { isDelivered, isRefused, logLinesOf, perform } from '../target/commands.ts';
 import { ClaimWitness } from './claim-witness.ts';
 import { CorruptionDice } from './corruption-dice.ts';
@@ -61,6 +68,7 @@ const SYNC = OPERATIONS.indexOf('sync');
 export class ThreadLoop {
   readonly #thread: number;
   readonly #plan: Plan;
+  readonly #job: JobPlan;
   readonly #gate: Gate;
   readonly #source: OperationSource;
   readonly #drawn = new DrawnOperations();
@@ -99,6 +107,7 @@ export class ThreadLoop {
   constructor(plan: Plan, memory: Memory, thread: number) {
     const { words, layout } = memory;
     this.#plan = plan;
+    this.#job = jobOf(plan, thread);
     this.#thread = thread;
     this.#gate = new Gate(words, memory.floats, layout);
     this.#source = operationSourceFor(plan, memory, thread);
@@ -133,16 +142,17 @@ export class ThreadLoop {
     this.#controlPath = this.#controlPathFor(plan, memory, meteredTargetLock);
     this.#outerLock = plan.allocator.outerLock;
     this.#returnsSpares = plan.allocator.protocol === 'guarded';
-    this.#untilExhausted = plan.load.untilExhausted;
-    this.#thinkTimeNs = plan.load.thinkTimeNs;
-    this.#operationLimit = shareOf(plan, thread);
+    this.#untilExhausted = this.#job.untilExhausted;
+    this.#thinkTimeNs = this.#job.thinkTimeNs;
+    this.#operationLimit = shareOf(this.#job, thread - this.#job.firstThread);
     const fault = plan.faults.thread;
     this.#faultAfter = fault?.thread === thread ? fault.afterOperations : -1;
   }
 
   /** The thread that sends the messages, and no other, has one. */
   #controlPathFor(plan: Plan, memory: Memory, targetLock: Lock): TargetControl | null {
-    if (plan.load.messages === null || this.#thread !== 0) return null;
+    const { messages, firstThread } = this.#job;
+    if (messages === null || this.#thread !== firstThread) return null;
     return targetControlOn(plan, memory, {
       device: this.#device,
       targetLock,
@@ -153,8 +163,8 @@ export class ThreadLoop {
 
   /** From the gate to this thread's end of load. `startNs` is the clock at the gate's opening. */
   run(startNs: number): void {
-    const { warmupNs, durationNs } = this.#plan.load;
-    const measureNs = startNs + warmupNs;
+    const { durationNs } = this.#job;
+    const measureNs = startNs + this.#plan.load.warmupNs;
     this.#times[T.gate] = startNs;
     this.#times[T.measure] = measureNs;
     this.#times[T.end] = durationNs === null ? Number.POSITIVE_INFINITY : measureNs + durationNs;
@@ -448,7 +458,7 @@ export class ThreadLoop {
       const base = ThreadFloat.perOperation + operation * OperationCounter.count;
       this.#counters.add(base + OperationCounter.skipped, 1);
     }
-    const { read, write, unremap } = this.#plan.load.mix;
+    const { read, write, unremap } = this.#job.mix;
     const isAll = this.#untilExhausted || read + write + unremap === 0;
     if ((operation === REMAP && isAll) || now >= (this.#times[T.end] as number)) {
       this.#goesOn = false;
@@ -511,9 +521,8 @@ function bytesFloatOf(float: number, operation: number): number {
   return float + base + OperationCounter.bytes;
 }
 
-/** Measured operations this thread may do: its share of the total, as even as it goes. */
-function shareOf(plan: Plan, thread: number): number {
-  const { messages, operationCount, threadCount } = plan.load;
+/** Measured operations a thread of the job may do: its share of the total, as even as it goes. */
+function shareOf({ messages, operationCount, threadCount }: JobPlan, thread: number): number {
   // A script is sent to its end; the others share what operations there are.
   const first = messages === null ? 0 : 1;
   if (operationCount === null || thread < first) return Number.POSITIVE_INFINITY;

@@ -4,12 +4,16 @@ import { bucketCountFor } from '../record/histogram.ts';
 import {
   agentCountOf,
   hasMediumFaults,
+  type JobPlan,
   type LockKind,
   messageCountOf,
+  mixOf,
   type Operation,
   type Plan,
   SECTOR_BYTES,
+  sendsMessages,
   targetLockKindOf,
+  tracedJobOf,
 } from '../scenario/plan.ts';
 
 /**
@@ -474,10 +478,14 @@ export const TraceEntry = { arrivalNs: 0, lba: 2, shape: 3, wordCount: 4 } as co
 
 /** Operations this plan can issue. */
 export function operationsOf(plan: Plan): readonly Operation[] {
-  const { mix, messages, threadCount, trace } = plan.load;
+  return [...new Set(plan.jobs.flatMap(operationsOfJob))];
+}
+
+function operationsOfJob(job: JobPlan): readonly Operation[] {
+  const { mix, messages, threadCount, trace } = job;
   if (trace !== null) return trace.operations;
   const mixed = (['read', 'write', 'remap', 'unremap'] as const).filter((name) => mix[name] > 0);
-  const flushed: readonly Operation[] = plan.load.writesPerFlush > 0 ? [...mixed, 'sync'] : mixed;
+  const flushed: readonly Operation[] = job.writesPerFlush > 0 ? [...mixed, 'sync'] : mixed;
   if (messages === null) return flushed;
   // The first thread sends the messages, and the others do the mix.
   return [...(threadCount > 1 ? flushed : []), 'remap', 'message'];
@@ -491,16 +499,15 @@ export function allocatableEndOf(plan: Pick<Plan, 'device'>): number {
 
 /** Whether the target's messages may be sent, or its slots are those of the published target. */
 export function hasControlPath(plan: Plan): boolean {
-  return plan.load.messages !== null || plan.target.protocol === 'as-published';
+  return sendsMessages(plan) || plan.target.protocol === 'as-published';
 }
 
 /** Whether there is a table of health beside that of remaps. As published, both are one. */
 function tracksHealth(plan: Plan): boolean {
-  return plan.load.messages !== null && plan.target.protocol === 'guarded';
+  return sendsMessages(plan) && plan.target.protocol === 'guarded';
 }
 
 export function layoutOf(plan: Plan): Layout {
-  const { trace } = plan.load;
   const threadCount = agentCountOf(plan);
   const { sectorCount } = plan.device;
   const spareCount = plan.device.spare.sectorCount;
@@ -772,8 +779,7 @@ export function layoutOf(plan: Plan): Layout {
     claimCapacity * ClaimEntry.wordCount,
     'coordinator, after the end',
   );
-  const mayAllocate =
-    plan.load.mix.remap > 0 || plan.load.messages !== null || plan.autoRemap !== null;
+  const mayAllocate = mixOf(plan).remap > 0 || sendsMessages(plan) || plan.autoRemap !== null;
   const conflicts = addPerThread(
     'owner conflicts',
     'instrument',
@@ -843,7 +849,7 @@ export function layoutOf(plan: Plan): Layout {
     'all',
     dataGuard,
   );
-  const traceWords = (trace?.recordCounts ?? []).map((count) =>
+  const traceWords = (tracedJobOf(plan)?.trace.recordCounts ?? []).map((count) =>
     add(
       'trace records',
       'instrument',
@@ -954,9 +960,9 @@ export function bytesOf(layout: Layout, purpose: Purpose): number {
 
 /** Largest request of the plan, in sectors. */
 export function largestSectorCountOf(plan: Plan): number {
-  const { trace, blockSizes } = plan.load;
-  const sizes =
-    trace === null ? blockSizes.map((size) => size.sectorCount) : [trace.sectorCountMax];
+  const sizes = plan.jobs.flatMap(({ trace, blockSizes }) =>
+    trace === null ? blockSizes.map((size) => size.sectorCount) : [trace.sectorCountMax],
+  );
   return Math.max(1, ...sizes);
 }
 
@@ -966,14 +972,15 @@ export function largestSectorCountOf(plan: Plan): number {
  * that a write of 4 KiB to a device of 4 KiB blocks keeps one account, and not eight.
  */
 function auditShiftOf(plan: Plan): number {
-  const { trace, blockSizes, addresses, threadCount } = plan.load;
   const { sectorCount } = plan.device;
   let divisors = 2 ** AUDIT_SHIFT_MAX;
-  if (trace !== null) divisors |= trace.writeAlignment;
-  else for (const size of blockSizes) divisors |= size.sectorCount;
-  // Each thread's slice begins at a multiple of the first one's length, if they are all as long.
-  if (trace === null && addresses.slices === 'disjoint') {
-    divisors |= sectorCount % threadCount === 0 ? sectorCount / threadCount : 1;
+  for (const { trace, blockSizes, addresses, threadCount } of plan.jobs) {
+    if (trace !== null) divisors |= trace.writeAlignment;
+    else for (const size of blockSizes) divisors |= size.sectorCount;
+    // Each thread's slice begins at a multiple of the first one's length, if all are as long.
+    if (trace === null && addresses.slices === 'disjoint') {
+      divisors |= sectorCount % threadCount === 0 ? sectorCount / threadCount : 1;
+    }
   }
   return 31 - Math.clz32(divisors & -divisors);
 }
@@ -985,9 +992,9 @@ function highestLatencyNsOf(plan: Plan): number {
 
 function histogramNamesOf(plan: Plan): readonly HistogramName[] {
   const names: HistogramName[] = [...HISTOGRAM_NAMES];
-  const mayAllocate = plan.load.mix.remap > 0 || plan.load.messages !== null;
+  const mayAllocate = mixOf(plan).remap > 0 || sendsMessages(plan);
   if (plan.allocator.kind === 'cached' && mayAllocate) names.push('allocation.miss');
-  const planned = plan.load.trace !== null && plan.load.trace.speed !== null;
+  const planned = (tracedJobOf(plan)?.trace.speed ?? null) !== null;
   for (const operation of operationsOf(plan)) {
     names.push(`${operation}.service`);
     if (planned) names.push(`${operation}.response`);
@@ -1003,21 +1010,25 @@ function histogramNamesOf(plan: Plan): readonly HistogramName[] {
  * what earlier ones claimed.
  */
 function claimCapacityOf(plan: Plan): number {
-  const { mix, messages, threadCount, operationCount, warmupNs } = plan.load;
-  const ofMessages = messages === null ? 0 : Math.min(2 ** 21, 2 * messageCountOf(messages));
-  if (plan.autoRemap !== null) {
-    // A worker may claim a spare, find it bad, and keep it out of use; a thread remaps its range.
-    const remaps = mix.remap > 0 ? Math.ceil(plan.device.sectorCount / threadCount) : 0;
-    return Math.max(remaps, ofMessages, 3 * plan.device.spare.sectorCount);
-  }
-  if (messages !== null) return ofMessages;
+  const ofJobs = Math.max(...plan.jobs.map((job) => claimCapacityOfJob(plan, job)));
+  // A worker may claim a spare, find it bad, and keep it out of use.
+  return plan.autoRemap === null ? ofJobs : Math.max(ofJobs, 3 * plan.device.spare.sectorCount);
+}
+
+function claimCapacityOfJob(plan: Plan, job: JobPlan): number {
+  const { mix, messages, operationCount } = job;
+  if (messages !== null) return Math.min(2 ** 21, 2 * messageCountOf(messages));
   if (mix.remap === 0) return 0;
   if (mix.unremap > 0) {
-    const share = Math.max(4096, Math.floor(2 ** 21 / threadCount));
-    const isCounted = operationCount !== null && warmupNs === 0;
-    return isCounted ? Math.min(share, 2 * Math.ceil(operationCount / threadCount)) : share;
+    const share = Math.max(4096, Math.floor(2 ** 21 / plan.load.threadCount));
+    const isCounted = operationCount !== null && plan.load.warmupNs === 0;
+    return isCounted ? Math.min(share, 2 * Math.ceil(operationCount / job.threadCount)) : share;
   }
+  const remapping = plan.jobs.filter((one) => one.mix.remap > 0);
+  const threadCount = remapping.reduce((sum, one) => sum + one.threadCount, 0);
   const range = Math.ceil(plan.device.sectorCount / threadCount);
+  // What its workers claim is no bound for what a thread of load may be granted.
+  if (plan.autoRemap !== null) return range;
   return plan.allocator.protocol === 'guarded' && plan.lock.kind !== 'none'
     ? Math.min(range, plan.device.spare.sectorCount)
     : range;

@@ -1,6 +1,6 @@
 import { reservedSectorsOf } from '../device/metadata-area.ts';
 import { allocatableEndOf } from '../memory/layout.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { IDLE_JOB, type Plan } from '../scenario/plan.ts';
 
 /**
  * The plan of the device that commands are sent to: the scenario's target, allocator, lock and
@@ -10,20 +10,9 @@ export function devicePlanOf(plan: Plan): Plan {
   return {
     ...plan,
     device: { ...plan.device, medium: 'none' },
-    load: {
-      ...plan.load,
-      threadCount: 1,
-      thinkTimeNs: 0,
-      warmupNs: 0,
-      durationNs: null,
-      operationCount: null,
-      untilExhausted: false,
-      mix: { read: 0, write: 0, remap: 0, unremap: 0 },
-      blockSizes: [],
-      trace: null,
-      // They come from outside, one by one; for the memory's layout there are some.
-      messages: [],
-    },
+    load: { threadCount: 1, warmupNs: 0 },
+    // Messages come from outside, one by one; for the memory's layout there are some.
+    jobs: [{ ...IDLE_JOB, messages: [] }],
     integrity: 'off',
     thresholds: [],
     // Decides how far histograms reach; none is filled here.

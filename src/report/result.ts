@@ -272,8 +272,10 @@ function throughputOf(plan: Plan, run: RunRecord, operationCount: number): Resul
  * the end of the warm-up to its own last completion, since threads may end early.
  */
 function instrumentShareOf(plan: Plan, run: RunRecord): number | null {
-  const { thinkTimeNs, trace, warmupNs } = plan.load;
-  const waitsOnPurpose = thinkTimeNs > 0 || (trace !== null && trace.speed !== null);
+  const { warmupNs } = plan.load;
+  const waitsOnPurpose = plan.jobs.some(
+    ({ thinkTimeNs, trace }) => thinkTimeNs > 0 || (trace !== null && trace.speed !== null),
+  );
   if (waitsOnPurpose) return null;
   let insideNs = 0;
   for (const name of OPERATIONS) insideNs += run.operations[name].service.sumNs;

@@ -3,7 +3,7 @@
  * figures cannot bear, with the numbers that show it.
  */
 import { type LatencySummary, PERCENTILES } from '../record/latency-summary.ts';
-import { OPERATIONS, type Plan } from '../scenario/plan.ts';
+import { OPERATIONS, type Plan, tracedJobOf } from '../scenario/plan.ts';
 import { formatCount, formatNs, formatPercent } from '../units.ts';
 import type { Measured } from './measured.ts';
 import type { ResultLock, Warning } from './result-schema.ts';
@@ -164,7 +164,7 @@ function lateEvents({ events }: Measured): Warning[] {
 }
 
 function replayBehind(plan: Plan, measured: Measured): Warning[] {
-  if (plan.load.trace === null || plan.load.trace.speed === null) return [];
+  if ((tracedJobOf(plan)?.trace.speed ?? null) === null) return [];
   const behind = OPERATIONS.flatMap((name) => {
     const { service, response } = measured.operations[name];
     const delayNs = response.p50 - service.p50;

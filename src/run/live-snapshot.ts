@@ -13,7 +13,7 @@ import { percentilesNs } from '../record/latency-summary.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import type { Snapshot } from '../report/progress.ts';
-import { agentCountOf } from '../scenario/plan.ts';
+import { agentCountOf, durationOf, operationCountOf } from '../scenario/plan.ts';
 
 /** A function that looks at a run that is going on; the threads do not notice. */
 export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapshot {
@@ -29,7 +29,9 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
   const operation = operationsOf(plan)[0] ?? null;
   const reserved = reservedSectorsOf(plan).subarray(0, allocatableEndOf(plan));
   const allocatable = reserved.reduce((count, bit) => count + 1 - bit, 0);
-  const { warmupNs, durationNs, operationCount } = plan.load;
+  const { warmupNs } = plan.load;
+  const durationNs = durationOf(plan);
+  const operationCount = operationCountOf(plan);
   let last = { elapsedNs: 0, operations: 0 };
 
   return () => {

@@ -7,7 +7,7 @@ import type { Trace } from '../load/trace/trace.ts';
 import { layoutOf, WORD_BYTES, WORD_COUNT_MAX } from '../memory/layout.ts';
 import { type MemoryLimit, memoryRefusal } from '../scenario/memory-limit.ts';
 import { type ParsedScenario, type ParseOptions, parseScenario } from '../scenario/parse.ts';
-import type { Plan, TracePlan } from '../scenario/plan.ts';
+import { type Plan, type TracePlan, tracedJobOf } from '../scenario/plan.ts';
 import { readScenarioFile } from '../scenario/read.ts';
 import { parseSize } from '../units.ts';
 import { withTrace } from './prepare.ts';
@@ -94,10 +94,11 @@ export function loadText(
     memoryNeeded: memoryNeededBy,
   });
   const { file } = options;
-  const { trace: tracePlan, threadCount } = parsed.plan.load;
-  if (tracePlan === null) return { ...parsed, trace: null };
+  const traced = tracedJobOf(parsed.plan);
+  if (traced === null) return { ...parsed, trace: null };
   const { sectorCount: deviceSectorCount } = parsed.plan.device;
-  const trace = readTraceFile(tracePlan, { deviceSectorCount, threadCount });
+  const { threadCount } = traced;
+  const trace = readTraceFile(traced.trace, { deviceSectorCount, threadCount });
   const plan = withTrace(parsed.plan, trace);
   // Only now is it known how many records there are to keep.
   const message = memoryRefusal(memoryNeededBy(plan), memoryLimit);

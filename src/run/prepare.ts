@@ -3,27 +3,26 @@ import type { Trace } from '../load/trace/trace.ts';
 import { createMemory, type Memory } from '../memory/attach.ts';
 import { partOf, TraceEntry } from '../memory/layout.ts';
 import { Stamper } from '../record/stamp.ts';
-import { OPERATIONS, type Plan } from '../scenario/plan.ts';
+import { type JobPlan, OPERATIONS, type Plan, tracedJobOf } from '../scenario/plan.ts';
 
 /** The plan with what its trace holds; the memory layout depends on it. */
 export function withTrace(plan: Plan, trace: Trace): Plan {
-  if (plan.load.trace === null) return plan;
+  const traced = tracedJobOf(plan);
+  if (traced === null) return plan;
   const operations = (['read', 'write', 'sync', 'trim'] as const).filter(
     (name) => trace.operations[name] > 0,
   );
-  return {
-    ...plan,
-    load: {
-      ...plan.load,
-      trace: {
-        ...plan.load.trace,
-        recordCounts: trace.perThread.map((records) => records.lbas.length),
-        operations,
-        sectorCountMax: trace.transferSectorCountMax,
-        writeAlignment: writeAlignmentOf(trace),
-      },
+  const known: JobPlan = {
+    ...traced,
+    trace: {
+      ...traced.trace,
+      recordCounts: trace.perThread.map((records) => records.lbas.length),
+      operations,
+      sectorCountMax: trace.transferSectorCountMax,
+      writeAlignment: writeAlignmentOf(trace),
     },
   };
+  return { ...plan, jobs: plan.jobs.map((job) => (job === traced ? known : job)) };
 }
 
 const WRITE = OPERATIONS.indexOf('write');
@@ -51,7 +50,7 @@ export function prepareMemory(plan: Plan, trace: Trace | null): Memory {
       new Stamper(words, pool, plan.seed).fillPool(layout.poolWords);
     }
   }
-  const speed = plan.load.trace?.speed ?? 1;
+  const speed = tracedJobOf(plan)?.trace.speed ?? 1;
   for (const [thread, records] of (trace?.perThread ?? []).entries()) {
     const first = layout.trace[thread] as number;
     for (let index = 0; index < records.lbas.length; index++) {

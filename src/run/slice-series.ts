@@ -5,7 +5,13 @@ import { rowOfBuckets } from '../record/latency-row.ts';
 import type { Slice } from '../record/run-record.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import type { ThreadCounters } from '../record/thread-counters.ts';
-import { OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
+import {
+  durationOf,
+  OPERATIONS,
+  type Operation,
+  type Plan,
+  tracedJobOf,
+} from '../scenario/plan.ts';
 
 /** As many as a picture has room for. */
 const SLICE_COUNT_MAX = 100;
@@ -50,7 +56,8 @@ export class SliceSeries {
     );
     this.#before = byOperation(() => new Float64Array(this.#rowCount));
     this.#arrivalsNs = arrivalsOf(plan, trace);
-    const { durationNs, warmupNs } = plan.load;
+    const { warmupNs } = plan.load;
+    const durationNs = durationOf(plan);
     const histogramCount = threads.length * this.#operations.length;
     const finestNs = SLICE_NS_MIN * Math.ceil(histogramCount / HISTOGRAMS_MAX);
     const wholeNs = durationNs === null ? 0 : warmupNs + durationNs;
@@ -155,7 +162,7 @@ function join(first: Slice, second: Slice): Slice {
 
 /** Planned arrivals in the time of the replay; null where the load is closed. */
 function arrivalsOf(plan: Plan, trace: Trace | null): Float64Array | null {
-  const speed = plan.load.trace?.speed ?? null;
+  const speed = tracedJobOf(plan)?.trace.speed ?? null;
   if (trace === null || speed === null) return null;
   const arrivals = new Float64Array(trace.recordCount);
   let filled = 0;

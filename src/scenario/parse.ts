@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.ts';
+import { assert, type Problem } from '../errors.ts';
 import { complete, escaped, type ResolvedScenario } from './complete.ts';
 import type { Variables } from './environment.ts';
 import { loadTree } from './extends.ts';
@@ -78,8 +78,10 @@ function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Proble
 
 function brokenRules(plan: Plan, tree: Tree, suspects: readonly Path[]): Problem[] {
   const given = (key: string) => nodeAt(tree, key.split('.')) !== undefined;
+  const [job] = plan.jobs;
+  assert(job !== undefined, 'a plan has a job');
   return RULES.filter((rule) => !readsOneOf(rule, suspects)).flatMap((rule) =>
-    rule.examine(plan, given).map((breach) => breachProblem(breach, tree)),
+    rule.examine({ ...plan, job }, given).map((breach) => breachProblem(breach, tree)),
   );
 }
 

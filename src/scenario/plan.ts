@@ -17,6 +17,8 @@ export interface Plan {
   readonly target: TargetPlan;
   readonly metadata: MetadataPlan;
   readonly load: LoadPlan;
+  /** At least one; a scenario without jobs is one job. */
+  readonly jobs: readonly JobPlan[];
   /** Null: a sector that fails stays where it is. */
   readonly autoRemap: AutoRemapPlan | null;
   readonly faults: FaultPlan;
@@ -196,26 +198,112 @@ export const NO_METADATA: MetadataPlan = {
 export const OPERATIONS = ['read', 'write', 'remap', 'unremap', 'sync', 'trim', 'message'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
+/** What the jobs have in common. */
 export interface LoadPlan {
+  /** Threads of all jobs together. */
+  readonly threadCount: number;
+  /** Counted from the gate: what is issued before is not measured. */
+  readonly warmupNs: number;
+}
+
+/** The name of the only job of a scenario that has no jobs. */
+export const SOLE_JOB = 'load';
+
+/** One load among those that share the device: threads that do the same. */
+export interface JobPlan {
+  readonly name: string;
+  /** Threads of load are numbered through, those of the first job first. */
+  readonly firstThread: number;
   readonly threadCount: number;
   /** Closed: the next operation follows the completion of the last one. */
   readonly model: 'closed';
   readonly thinkTimeNs: number;
-  readonly warmupNs: number;
   /** The first limit reached ends the load; at least one is set, unless a trace's end does it. */
   readonly durationNs: number | null;
-  /** Total over all threads, shared out as evenly as possible, warm-up not counted. */
+  /** Total over its threads, shared out as evenly as possible, warm-up not counted. */
   readonly operationCount: number | null;
   readonly untilExhausted: boolean;
   /** A thread flushes after so many writes of its own; 0 = never. A trace says it by itself. */
   readonly writesPerFlush: number;
-  /** Weights, at least one above zero; all zero when a trace says what to do. */
-  readonly mix: { readonly [O in 'read' | 'write' | 'remap' | 'unremap']: number };
+  /** At least one above zero; all zero when a trace says what to do. */
+  readonly mix: MixPlan;
   readonly blockSizes: readonly BlockSize[];
   readonly addresses: AddressPlan;
   readonly trace: TracePlan | null;
-  /** Sent by the first thread, in order; the others do the mix. */
+  /** Sent by the job's first thread, in order; its others do the mix. */
   readonly messages: readonly MessageBlock[] | null;
+}
+
+/** One thread that does nothing. */
+export const IDLE_JOB: JobPlan = {
+  name: SOLE_JOB,
+  firstThread: 0,
+  threadCount: 1,
+  model: 'closed',
+  thinkTimeNs: 0,
+  durationNs: null,
+  operationCount: null,
+  untilExhausted: false,
+  writesPerFlush: 0,
+  mix: { read: 0, write: 0, remap: 0, unremap: 0 },
+  blockSizes: [],
+  addresses: { distribution: 'uniform', theta: 0, slices: 'shared' },
+  trace: null,
+  messages: null,
+};
+
+/** How long the measured phase lasts at most, where every job has a time limit; else null. */
+export function durationOf({ jobs }: Plan): number | null {
+  let longestNs = 0;
+  for (const { durationNs } of jobs) {
+    if (durationNs === null) return null;
+    longestNs = Math.max(longestNs, durationNs);
+  }
+  return longestNs;
+}
+
+/** Operations of all jobs together, where each counts its own; else null. */
+export function operationCountOf({ jobs }: Plan): number | null {
+  let total = 0;
+  for (const { operationCount } of jobs) {
+    if (operationCount === null) return null;
+    total += operationCount;
+  }
+  return total;
+}
+
+/** Weights of the operations. */
+export type MixPlan = { readonly [O in 'read' | 'write' | 'remap' | 'unremap']: number };
+
+/** The job of a thread of load, by its number in the run. */
+export function jobOf(plan: Plan, thread: number): JobPlan {
+  const job = plan.jobs.find(
+    ({ firstThread, threadCount }) => thread >= firstThread && thread < firstThread + threadCount,
+  );
+  if (job === undefined) throw new RangeError(`thread ${thread} belongs to no job`);
+  return job;
+}
+
+/** Weights of all jobs added up: which operations are issued at all. */
+export function mixOf({ jobs }: Plan): MixPlan {
+  const sum = (name: keyof MixPlan) => jobs.reduce((total, { mix }) => total + mix[name], 0);
+  return { read: sum('read'), write: sum('write'), remap: sum('remap'), unremap: sum('unremap') };
+}
+
+/** Whether a thread sends messages to the target's control path. */
+export function sendsMessages({ jobs }: Plan): boolean {
+  return jobs.some(({ messages }) => messages !== null);
+}
+
+/** Whether the load goes on until the spares are used up. */
+export function exhaustsSpares({ jobs }: Plan): boolean {
+  return jobs.some(({ untilExhausted }) => untilExhausted);
+}
+
+/** The one that replays a trace, of at most one. */
+export function tracedJobOf({ jobs }: Plan): (JobPlan & { readonly trace: TracePlan }) | null {
+  const job = jobs.find(({ trace }) => trace !== null);
+  return job === undefined ? null : (job as JobPlan & { readonly trace: TracePlan });
 }
 
 /**
@@ -286,7 +374,7 @@ export interface TracePlan {
   /** Factor on the recorded timing; null = as fast as possible. */
   readonly speed: number | null;
   readonly assign: 'by-hash' | 'round-robin';
-  /** Records of each thread; empty until the trace has been read. */
+  /** Records of each thread of the job; empty until the trace has been read. */
   readonly recordCounts: readonly number[];
   /** Which operations the trace holds; empty until it has been read. */
   readonly operations: readonly Operation[];

@@ -1,6 +1,7 @@
 import { formatSize, formatTime } from '../units.ts';
 import {
   hasMediumFaults,
+  type JobPlan,
   messageCountOf,
   type Plan,
   SECTOR_BYTES,
@@ -16,7 +17,12 @@ import type { Path } from './tree.ts';
  */
 export interface Rule {
   readonly reads: readonly string[];
-  readonly examine: (plan: Plan, given: Given) => readonly Breach[];
+  readonly examine: (subject: Subject, given: Given) => readonly Breach[];
+}
+
+/** A plan, and one of its jobs. */
+interface Subject extends Plan {
+  readonly job: JobPlan;
 }
 
 /** Whether a key was written, in a file or with --set, as opposed to left to its default. */
@@ -50,11 +56,11 @@ export const RULES: readonly Rule[] = [
       'load.messages',
       'load.threads',
     ],
-    examine: ({ load }) => {
+    examine: ({ job }) => {
       const isEndless =
-        load.durationNs === null && load.operationCount === null && !load.untilExhausted;
-      const endsWithMessages = load.messages !== null && load.threadCount === 1;
-      if (!isEndless || load.trace !== null || endsWithMessages) return [];
+        job.durationNs === null && job.operationCount === null && !job.untilExhausted;
+      const endsWithMessages = job.messages !== null && job.threadCount === 1;
+      if (!isEndless || job.trace !== null || endsWithMessages) return [];
       const message = 'load has no end: give at least one of duration, operations or until';
       return [breach(['load.duration'], message, 'for instance "duration: 5s"')];
     },
@@ -70,8 +76,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.trace'],
-    examine: ({ load }, given) =>
-      load.trace === null
+    examine: ({ job }, given) =>
+      job.trace === null
         ? []
         : ['load.mix', 'load.blockSize', 'load.addresses', 'load.until']
             .filter(given)
@@ -79,16 +85,16 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.messages', 'load.mix', 'load.trace', 'load.until', 'load.warmup'],
-    examine: ({ load }, given) => {
-      if (load.messages === null) return [];
+    examine: ({ load, job }, given) => {
+      if (job.messages === null) return [];
       const breaches = ['load.trace', 'load.until']
         .filter(given)
         .map((key) => breach([key], `${key} cannot be combined with load.messages`));
-      if (load.mix.remap + load.mix.unremap > 0) {
+      if (job.mix.remap + job.mix.unremap > 0) {
         const message = 'load.mix must not remap when load.messages is given';
         breaches.push(breach(['load.mix'], message, 'the messages say what is remapped'));
       }
-      if (load.threadCount === 1 && given('load.mix')) {
+      if (job.threadCount === 1 && given('load.mix')) {
         const message = 'load.mix needs a second thread when load.messages is given';
         breaches.push(breach(['load.mix'], message, 'the first one sends the messages'));
       }
@@ -96,7 +102,7 @@ export const RULES: readonly Rule[] = [
         const message = 'load.warmup must be 0ms when load.messages is given';
         breaches.push(breach(['load.warmup'], message, 'each message is sent once, and counts'));
       }
-      const count = messageCountOf(load.messages);
+      const count = messageCountOf(job.messages);
       if (count > MESSAGE_COUNT_MAX) {
         const message = `load.messages must come to at most ${MESSAGE_COUNT_MAX} messages, not ${count}`;
         breaches.push(breach(['load.messages'], message));
@@ -106,16 +112,16 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.mix'],
-    examine: ({ load }, given) => {
-      const isAllZero = Object.values(load.mix).every((weight) => weight === 0);
+    examine: ({ job }, given) => {
+      const isAllZero = Object.values(job.mix).every((weight) => weight === 0);
       if (!given('load.mix') || !isAllZero) return [];
       return [breach(['load.mix'], 'load.mix has no weight above 0: nothing would be issued')];
     },
   },
   {
     reads: ['load.mix', 'allocator.protocol', 'remap.inFlight'],
-    examine: ({ load, allocator, remap }) => {
-      if (load.mix.unremap === 0) return [];
+    examine: ({ job, allocator, remap }) => {
+      if (job.mix.unremap === 0) return [];
       const at = ['load.mix.unremap'];
       const breaches: Breach[] = [];
       if (allocator.protocol !== 'guarded') {
@@ -127,7 +133,7 @@ export const RULES: readonly Rule[] = [
         const message = `load.mix.unremap needs remap.inFlight drain, not ${remap.inFlight}`;
         breaches.push(breach(at, message, 'else I/O in flight could reach a spare given away'));
       }
-      if (load.mix.remap === 0) {
+      if (job.mix.remap === 0) {
         const message = 'load.mix.unremap needs load.mix.remap above 0';
         breaches.push(breach(at, message, 'else there is nothing to undo'));
       }
@@ -136,7 +142,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['target.protocol', 'remap.lookup', 'load.mix'],
-    examine: ({ target, remap, load }) => {
+    examine: ({ target, remap, job }) => {
       if (target.protocol === 'guarded') return [];
       const breaches: Breach[] = [];
       if (remap.lookup !== 'linear') {
@@ -145,7 +151,7 @@ export const RULES: readonly Rule[] = [
           breach(['target.protocol'], message, 'its slots are searched from the front'),
         );
       }
-      if (load.mix.unremap > 0) {
+      if (job.mix.unremap > 0) {
         const message = 'load.mix.unremap needs target.protocol guarded, not as-published';
         const hint = 'as published, no slot is given back';
         breaches.push(breach(['load.mix.unremap', 'target.protocol'], message, hint));
@@ -155,17 +161,17 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.until', 'load.mix', 'load.trace'],
-    examine: ({ load }) => {
-      if (!load.untilExhausted || load.trace !== null || load.mix.remap > 0) return [];
+    examine: ({ job }) => {
+      if (!job.untilExhausted || job.trace !== null || job.mix.remap > 0) return [];
       const message = 'load.until: exhausted needs load.mix.remap above 0, to use up the spares';
       return [breach(['load.until'], message)];
     },
   },
   {
     reads: ['load.until', 'load.warmup', 'load.duration', 'load.operations'],
-    examine: ({ load }) => {
-      const isOnlyLimit = load.durationNs === null && load.operationCount === null;
-      if (!load.untilExhausted || !isOnlyLimit || load.warmupNs === 0) return [];
+    examine: ({ load, job }) => {
+      const isOnlyLimit = job.durationNs === null && job.operationCount === null;
+      if (!job.untilExhausted || !isOnlyLimit || load.warmupNs === 0) return [];
       const message =
         'load.warmup must be 0ms when until: exhausted is the only limit: spares claimed during ' +
         'warm-up are not measured, and it might use up all of them';
@@ -196,8 +202,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.blockSize', 'device.sectors'],
-    examine: ({ load, device }) =>
-      load.blockSizes.flatMap(({ sectorCount }, index) => {
+    examine: ({ job, device }) =>
+      job.blockSizes.flatMap(({ sectorCount }, index) => {
         if (sectorCount <= device.sectorCount) return [];
         const device_ = formatSize(device.sectorCount * SECTOR_BYTES);
         const message =
@@ -208,29 +214,28 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.blockSize'],
-    examine: ({ load }) => {
-      if (load.blockSizes.length === 0 || load.blockSizes.some(({ weight }) => weight > 0))
-        return [];
+    examine: ({ job }) => {
+      if (job.blockSizes.length === 0 || job.blockSizes.some(({ weight }) => weight > 0)) return [];
       return [breach(['load.blockSize'], 'load.blockSize has no weight above 0')];
     },
   },
   {
     reads: ['load.addresses', 'load.blockSize', 'load.threads', 'device.sectors'],
-    examine: ({ load, device }) => {
-      if (load.addresses.slices !== 'disjoint') return [];
-      const slice = Math.floor(device.sectorCount / load.threadCount);
-      const block = Math.max(0, ...load.blockSizes.map(({ sectorCount }) => sectorCount));
+    examine: ({ job, device }) => {
+      if (job.addresses.slices !== 'disjoint') return [];
+      const slice = Math.floor(device.sectorCount / job.threadCount);
+      const block = Math.max(0, ...job.blockSizes.map(({ sectorCount }) => sectorCount));
       if (slice >= block) return [];
       const message =
-        `load.addresses.slices: disjoint gives each of ${load.threadCount} threads ${slice} ` +
+        `load.addresses.slices: disjoint gives each of ${job.threadCount} threads ${slice} ` +
         `sectors of the device, fewer than the largest block of ${block}`;
       return [breach(['load.addresses.slices'], message)];
     },
   },
   {
     reads: ['load.addresses'],
-    examine: ({ load }, given) => {
-      const { distribution } = load.addresses;
+    examine: ({ job }, given) => {
+      const { distribution } = job.addresses;
       if (distribution === 'zipf' || !given('load.addresses.theta')) return [];
       const message = `load.addresses.theta belongs to distribution zipf, not ${distribution}`;
       return [breach(['load.addresses.theta'], message)];
@@ -238,8 +243,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.mix', 'load.threads', 'device.sectors'],
-    examine: ({ load, device }) => {
-      if (load.mix.remap === 0 || device.sectorCount >= load.threadCount) return [];
+    examine: ({ job, load, device }) => {
+      if (job.mix.remap === 0 || device.sectorCount >= load.threadCount) return [];
       const message =
         `device.sectors must be at least load.threads (${load.threadCount}) when sectors are ` +
         `remapped, since each thread has a range of its own; it is ${device.sectorCount}`;
@@ -268,8 +273,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.fsync', 'load.trace'],
-    examine: ({ load }) =>
-      load.trace !== null && load.writesPerFlush > 0
+    examine: ({ job }) =>
+      job.trace !== null && job.writesPerFlush > 0
         ? [breach(['load.fsync'], 'load.fsync cannot be combined with load.trace', TRACE_SAYS)]
         : [],
   },
@@ -349,11 +354,11 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['load.thinkTime', 'watchdog'],
-    examine: ({ load, watchdogNs }) => {
-      if (load.thinkTimeNs < watchdogNs) return [];
+    examine: ({ job, watchdogNs }) => {
+      if (job.thinkTimeNs < watchdogNs) return [];
       const message =
         `load.thinkTime must be shorter than watchdog (${formatTime(watchdogNs)}), which ` +
-        `would end the run, not ${formatTime(load.thinkTimeNs)}`;
+        `would end the run, not ${formatTime(job.thinkTimeNs)}`;
       return [breach(['load.thinkTime', 'watchdog'], message)];
     },
   },
@@ -465,7 +470,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     reads: ['autoRemap', 'target', 'allocator', 'remap.inFlight', 'load.mix', 'device.medium'],
-    examine: ({ autoRemap, target, allocator, remap, load, device }) => {
+    examine: ({ autoRemap, target, allocator, remap, job, device }) => {
       if (autoRemap === null) return [];
       const at = ['autoRemap'];
       const breaches: Breach[] = [];
@@ -482,7 +487,7 @@ export const RULES: readonly Rule[] = [
         const message = 'autoRemap with target.protocol guarded needs remap.inFlight drain';
         breaches.push(breach(at, message, 'else I/O in flight would be lost behind a remap'));
       }
-      if (load.mix.unremap > 0) {
+      if (job.mix.unremap > 0) {
         const message = 'autoRemap cannot be combined with load.mix.unremap';
         breaches.push(breach(at, message, 'a sector would be moved back to where it failed'));
       }

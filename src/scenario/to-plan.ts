@@ -17,7 +17,7 @@ import {
   type CorruptionPlan,
   type EventAction,
   type EventPlan,
-  type LoadPlan,
+  type JobPlan,
   type MessageBlock,
   type MessageStep,
   type MetadataPlan,
@@ -27,6 +27,7 @@ import {
   type SectorChoice,
   type SectorFailure,
   type SectorRange,
+  SOLE_JOB,
   type Threshold,
   type TracePlan,
 } from './plan.ts';
@@ -64,7 +65,8 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     remap: { match: remap.match, lookup: remap.lookup, inFlight: remap.inFlight },
     target: { protocol: target.protocol },
     metadata: metadataPlan(scenario.metadata),
-    load: loadPlan(scenario.load),
+    load: { threadCount: scenario.load.threads, warmupNs: ns(scenario.load.warmup) },
+    jobs: [jobPlan(scenario.load, { name: SOLE_JOB, firstThread: 0 })],
     autoRemap: autoRemapPlan(scenario.autoRemap),
     faults: {
       thread:
@@ -114,13 +116,13 @@ type Load = ResolvedScenario['load'];
 
 const NO_MIX = { read: 0, write: 0, remap: 0, unremap: 0 };
 
-function loadPlan(load: Load): LoadPlan {
+function jobPlan(load: Load, place: Pick<JobPlan, 'name' | 'firstThread'>): JobPlan {
   const { read, write, remap, unremap } = load.mix ?? NO_MIX;
   return {
+    ...place,
     threadCount: load.threads,
     model: load.model,
     thinkTimeNs: ns(load.thinkTime),
-    warmupNs: ns(load.warmup),
     durationNs: load.duration === undefined ? null : ns(load.duration),
     operationCount: load.operations === undefined ? null : count(load.operations),
     untilExhausted: load.until === 'exhausted',

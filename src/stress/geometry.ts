@@ -1,6 +1,6 @@
 import { programFor } from '../explore/program/from-plan.ts';
 import type { Program } from '../explore/program/program.ts';
-import type { Plan } from '../scenario/plan.ts';
+import { mixOf, type Plan } from '../scenario/plan.ts';
 
 /**
  * Spares, slots of the ring and spares of a batch: so few that in a round of some ten allocations
@@ -41,7 +41,9 @@ export function geometriesFor(plan: Plan, threadCount: number): readonly Program
 }
 
 /** What the threads may do: reads and writes only where remaps can get in their way. */
-function lettersOf({ allocator, load: { mix } }: Plan): string {
+function lettersOf(plan: Plan): string {
+  const { allocator } = plan;
+  const mix = mixOf(plan);
   const keeps = allocator.protocol === 'as-published' ? 'a' : 'af';
   if (mix.remap === 0) return keeps;
   const undoes = mix.unremap > 0 ? 'u' : '';

@@ -13,7 +13,7 @@ import { attachMemory, type Memory } from '../memory/attach.ts';
 import { partOf, type Region, WORD_BYTES } from '../memory/layout.ts';
 import type { RandomStream } from '../random.ts';
 import { OwnerTable } from '../record/owner-table.ts';
-import { targetLockKindOf } from '../scenario/plan.ts';
+import { sendsMessages, targetLockKindOf } from '../scenario/plan.ts';
 import { type Noise, NoisyLock } from './noisy-lock.ts';
 import { Watch, WatchedLock, watchedIn } from './watched-lock.ts';
 
@@ -113,7 +113,7 @@ export function stageOn(program: Program, options: StageWith): Stage {
       allocator: path.allocator,
       owners,
       device: path.device,
-      control: plan.load.messages === null ? null : targetControlOn(plan, memory, path),
+      control: sendsMessages(plan) ? targetControlOn(plan, memory, path) : null,
       outerLock: program.outerLock,
       returnsSpares: program.protocol === 'guarded',
       journal,

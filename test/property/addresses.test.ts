@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { addressSourceFor, disjointSlice, sliceFor } from '../../src/load/addresses.ts';
 import { Scatter } from '../../src/load/scatter.ts';
 import { streamFor } from '../../src/random.ts';
-import type { Plan } from '../../src/scenario/plan.ts';
+import { planWith } from '../support/plans.ts';
 
 const SEED = 20_250_102;
 
@@ -68,7 +68,7 @@ const geometry = record({
 test(`every block lies within its thread's slice, aligned to its size in it (seed ${SEED})`, () => {
   assert(
     property(geometry, ({ sizes, distribution, theta, slices, ...rest }) => {
-      const plan = {
+      const plan = planWith({
         seed: rest.seed,
         device: { sectorCount: rest.sectorCount },
         load: {
@@ -76,7 +76,7 @@ test(`every block lies within its thread's slice, aligned to its size in it (see
           blockSizes: sizes.map((sectorCount) => ({ sectorCount, weight: 1 })),
           addresses: { distribution, theta, slices },
         },
-      } as unknown as Plan;
+      });
       const isGapless = distribution === 'sequential' && sizes.length > 1;
       for (let thread = 0; thread < rest.threadCount; thread++) {
         const { firstLba, sectorCount } = sliceFor(plan, thread);

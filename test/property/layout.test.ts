@@ -29,8 +29,11 @@ import {
   INTEGRITIES,
   LOCK_KINDS,
   LOOKUPS,
+  mixOf,
   type Plan,
   PROTOCOLS,
+  sendsMessages,
+  tracedJobOf,
 } from '../../src/scenario/plan.ts';
 import { planWith } from '../support/plans.ts';
 
@@ -294,14 +297,13 @@ test('there is room for every sector, spare, slot, and bit', () => {
         expect(layout.tableHeadCount).toBeGreaterThanOrEqual(layout.tableCapacity);
       }
       for (const [thread, word] of layout.trace.entries()) {
-        const count = plan.load.trace?.recordCounts[thread] as number;
+        const count = tracedJobOf(plan)?.trace.recordCounts[thread] as number;
         if (count > 0) expectInside(layout, word, word, 4 * count);
       }
       const operations = operationsOf(plan);
-      const planned = plan.load.trace !== null && plan.load.trace.speed !== null;
+      const planned = (tracedJobOf(plan)?.trace.speed ?? null) !== null;
       const hasMisses =
-        plan.allocator.kind === 'cached' &&
-        (plan.load.mix.remap > 0 || plan.load.messages !== null);
+        plan.allocator.kind === 'cached' && (mixOf(plan).remap > 0 || sendsMessages(plan));
       expect(layout.histogramNames).toHaveLength(
         HISTOGRAM_NAMES.length + (hasMisses ? 1 : 0) + (planned ? 2 : 1) * operations.length,
       );

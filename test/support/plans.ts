@@ -3,7 +3,7 @@ import { lockOn } from '../../src/lock/index.ts';
 import { createMemory, type Memory } from '../../src/memory/attach.ts';
 import { SECTOR_WORDS } from '../../src/memory/layout.ts';
 import { type Plan, targetLockKindOf } from '../../src/scenario/plan.ts';
-import { type Overrides, somePlan } from './run-record.ts';
+import { type PlanOverrides, somePlan } from './run-record.ts';
 
 /** The cache of dm-remap, to the slot. */
 export const PUBLISHED_CACHE = { slotCount: 64, batchCount: 32, searchLimit: 1000 };
@@ -12,7 +12,7 @@ export const PUBLISHED_CACHE = { slotCount: 64, batchCount: 32, searchLimit: 100
  * A plan that one thread carries out at once: no warm-up, no time limit, histograms that reach to
  * two milliseconds only, so that its memory is small.
  */
-export function planWith(overrides: Overrides<Plan> = {}): Plan {
+export function planWith(overrides: PlanOverrides = {}): Plan {
   const { load, ...rest } = overrides;
   return somePlan({
     watchdogNs: 1_000_000,

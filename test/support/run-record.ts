@@ -18,6 +18,9 @@ import { resultOf } from '../../src/report/result.ts';
 import type { Result } from '../../src/report/result-schema.ts';
 import {
   type Comparison,
+  IDLE_JOB,
+  type JobPlan,
+  type LoadPlan,
   NO_FAULTS,
   NO_METADATA,
   NO_OVERHEAD,
@@ -43,8 +46,13 @@ export function risingSamples(count: number, fromNs: number, stepNs: number): Hi
   return samples(...Array.from({ length: count }, (_, index) => fromNs + index * stepNs));
 }
 
-export function somePlan(overrides: Overrides<Plan> = {}): Plan {
-  const plan: Plan = {
+/** What a test changes in a plan of one job: `load` reaches into that job as well. */
+export type PlanOverrides = Overrides<
+  Omit<Plan, 'load' | 'jobs'> & { readonly load: LoadPlan & JobPlan }
+>;
+
+export function somePlan(overrides: PlanOverrides = {}): Plan {
+  const plan = {
     name: 'small-and-plain',
     description: '',
     seed: 42,
@@ -63,21 +71,7 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
     target: { protocol: 'guarded' },
     metadata: NO_METADATA,
-    load: {
-      writesPerFlush: 0,
-      threadCount: 2,
-      model: 'closed',
-      thinkTimeNs: 0,
-      warmupNs: 500_000_000,
-      durationNs: 2_000_000_000,
-      operationCount: null,
-      untilExhausted: false,
-      mix: { read: 60, write: 30, remap: 10, unremap: 0 },
-      blockSizes: [{ sectorCount: 8, weight: 1 }],
-      addresses: { distribution: 'uniform', theta: 1, slices: 'shared' },
-      trace: null,
-      messages: null,
-    },
+    load: { ...IDLE_JOB, ...SOME_LOAD },
     autoRemap: null,
     faults: NO_FAULTS,
     events: [],
@@ -89,7 +83,27 @@ export function somePlan(overrides: Overrides<Plan> = {}): Plan {
     watchdogNs: 10_000_000_000,
     intervalNs: 1_000_000_000,
   };
-  return merged(plan, overrides);
+  return ofOneJob(merged(plan as WithLoad, overrides as Overrides<WithLoad>));
+}
+
+type WithLoad = Omit<Plan, 'load' | 'jobs'> & { readonly load: LoadPlan & JobPlan };
+
+const SOME_LOAD = {
+  threadCount: 2,
+  warmupNs: 500_000_000,
+  durationNs: 2_000_000_000,
+  mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+  blockSizes: [{ sectorCount: 8, weight: 1 }],
+};
+
+function ofOneJob({ load: { warmupNs, ...job }, ...plan }: WithLoad): Plan {
+  return { ...plan, load: { threadCount: job.threadCount, warmupNs }, jobs: [job] };
+}
+
+/** The same plan with another load, of one job. */
+export function withLoad(plan: Plan, changes: Overrides<LoadPlan & JobPlan>): Plan {
+  const load = { ...plan.load, ...(plan.jobs[0] ?? IDLE_JOB) };
+  return ofOneJob({ ...plan, load: merged(load, changes) });
 }
 
 /** Two threads, two seconds: 1000 reads, 500 writes, 20 remaps that took spares 0 to 19. */
@@ -386,7 +400,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 /** The result of a plan and a run record, all checks held unless told otherwise. */
 export function someResult(
   input: {
-    readonly plan?: Overrides<Plan>;
+    readonly plan?: PlanOverrides;
     readonly run?: Overrides<RunRecord>;
     readonly verdicts?: readonly Verdict[];
     readonly sets?: readonly string[];

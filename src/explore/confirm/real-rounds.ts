@@ -8,7 +8,7 @@ import { attachMemory } from '../../memory/attach.ts';
 import { type Layout, WORD_BYTES } from '../../memory/layout.ts';
 import { type RandomStream, streamFor } from '../../random.ts';
 import { OwnerTable } from '../../record/owner-table.ts';
-import { targetLockKindOf } from '../../scenario/plan.ts';
+import { sendsMessages, targetLockKindOf } from '../../scenario/plan.ts';
 import type { FaultKind } from '../engine/fault.ts';
 import { operationsOf, type Program, planOf } from '../program/program.ts';
 import { contentAtFirst, fillSectors } from '../program/sector-contents.ts';
@@ -74,7 +74,7 @@ export function runRealRounds(task: RealTask): void {
     thread,
     operations: operationsOf(program.threads[thread] as string),
     owners,
-    control: plan.load.messages === null ? null : targetControlOn(plan, memory, path),
+    control: sendsMessages(plan) ? targetControlOn(plan, memory, path) : null,
     outerLock: program.outerLock,
     returnsSpares: program.protocol === 'guarded',
     journal,

@@ -3,7 +3,7 @@ import { lockOn } from '../../lock/index.ts';
 import { attachMemory, type Memory } from '../../memory/attach.ts';
 import { WORD_BYTES } from '../../memory/layout.ts';
 import { OwnerTable } from '../../record/owner-table.ts';
-import { type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
+import { type Plan, SECTOR_BYTES, sendsMessages, targetLockKindOf } from '../../scenario/plan.ts';
 import { Access } from '../access.ts';
 import { DeviceJournal } from '../program/device-journal.ts';
 import { interruptsOffWord } from '../program/interrupts.ts';
@@ -118,7 +118,7 @@ function devicePartsOf(
     thread,
     operations: operationsOf(program.threads[thread] as string),
     owners,
-    control: plan.load.messages === null ? null : targetControlOn(plan, memory, path),
+    control: sendsMessages(plan) ? targetControlOn(plan, memory, path) : null,
     outerLock: program.outerLock,
     returnsSpares: program.protocol === 'guarded',
     sourceByte: stagingByte(memory, thread, 0),

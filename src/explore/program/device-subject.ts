@@ -7,7 +7,13 @@ import type { SpareWitness, TargetControl } from '../../device/target-control.ts
 import type { Lock } from '../../lock/lock.ts';
 import { type Layout, layoutOf, SECTOR_WORDS, WORD_BYTES } from '../../memory/layout.ts';
 import type { OwnerTable } from '../../record/owner-table.ts';
-import { type LockKind, type Plan, SECTOR_BYTES, targetLockKindOf } from '../../scenario/plan.ts';
+import {
+  type LockKind,
+  type Plan,
+  SECTOR_BYTES,
+  sendsMessages,
+  targetLockKindOf,
+} from '../../scenario/plan.ts';
 import type { Site } from '../access.ts';
 import { type Fault, type FaultCause, NO_FAULTS } from '../engine/fault.ts';
 import type { Interrupt, OperationEvent, Steps, Subject } from '../engine/subject.ts';
@@ -308,7 +314,7 @@ function buildParts(
   const owners = new OwnerTable(words, layout.owners);
   const targetLock = offWord === null ? plainly : new InterruptsOffLock(plainly, words, offWord);
   const device = finish(deviceOn(plan, memory, targetLock));
-  if (plan.load.messages === null) return { allocator, owners, device, control: null };
+  if (!sendsMessages(plan)) return { allocator, owners, device, control: null };
   const witness = finish(new JournalWitness(owners, journal));
   const parts = { allocator, device, targetLock, witness };
   return { ...parts, owners, control: finish(targetControlOn(plan, memory, parts)) };

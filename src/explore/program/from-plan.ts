@@ -1,5 +1,5 @@
 import { HEADER_SECTORS, PUBLISHED_SECTORS } from '../../metadata/published-header.ts';
-import type { Plan } from '../../scenario/plan.ts';
+import { mixOf, type Plan, sendsMessages } from '../../scenario/plan.ts';
 import { ladder, tableLadder } from './ladder.ts';
 import { type Program, programWith } from './program.ts';
 import type { TableProgram } from './table-subject.ts';
@@ -92,7 +92,7 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
   if (plan.explore.threads !== null) return [programFor(plan, plan.explore.threads)];
   // What has nothing to do with metadata is explored without any.
   const { metadata: _metadata, tornSectors: _torn, ...settings } = settingsOf(plan);
-  const { mix } = plan.load;
+  const mix = mixOf(plan);
   const rungs = ladder(settings);
   const isReserved = plan.device.spare.placement !== 'none';
   const reserved = ladder({ ...settings, reservedCount: 1 }).filter(
@@ -100,7 +100,7 @@ export function programsFor(plan: Plan, threadsMost: number): readonly Program[]
   );
   const hasData = usesTable(plan);
   const isUndone = mix.unremap > 0;
-  const sends = plan.load.messages !== null;
+  const sends = sendsMessages(plan);
   const data = [...WITH_DATA, ...(isUndone ? WITH_DATA_UNDONE : [])].map((threads) =>
     programWith({ ...settings, threads }),
   );
@@ -124,7 +124,8 @@ export function tableProgramsFor(plan: Plan, threadsMost: number): readonly Tabl
   return tableLadder(plan.remap.lookup).filter(({ threads }) => threads.length <= threadsMost);
 }
 
-function usesTable({ load: { mix } }: Plan): boolean {
+function usesTable(plan: Plan): boolean {
+  const mix = mixOf(plan);
   return mix.remap > 0 && mix.read + mix.write > 0;
 }
 

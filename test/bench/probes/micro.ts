@@ -71,7 +71,7 @@ function loopOf(what: Part, plan: Plan, latencies: Float64Array): Loop {
     }
     default: {
       const source = addressSourceFor(plan, 0);
-      const blockSectors = plan.load.blockSizes[0]?.sectorCount as number;
+      const blockSectors = plan.jobs[0]?.blockSizes[0]?.sectorCount as number;
       return (count) => drawAddresses(source, blockSectors, count);
     }
   }

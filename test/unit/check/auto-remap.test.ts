@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { autoRemap } from '../../../src/check/auto-remap.ts';
 import { planOf, runOf, withAutoRemap, withEnding } from '../../support/checks.ts';
+import { withLoad } from '../../support/run-record.ts';
 
 const plan = planOf();
 const sound = withAutoRemap(runOf([]));
@@ -24,7 +25,7 @@ describe('held', () => {
 
   test('when requests are too large for the published target to track', () => {
     const blockSizes = [{ sectorCount: 129, weight: 1 }];
-    const large = { ...plan, load: { ...plan.load, blockSizes } };
+    const large = withLoad(plan, { blockSizes });
     const run = withAutoRemap(sound, { writeErrors: 0 });
     expect(autoRemap.examine(large, run).verdict).toBe('held');
     expect(autoRemap.examine(plan, run).verdict).toBe('broken');

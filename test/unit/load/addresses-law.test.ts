@@ -4,6 +4,7 @@ import { Scatter } from '../../../src/load/scatter.ts';
 import { AliasTable, RejectionInversion, zipfWeight } from '../../../src/load/zipf.ts';
 import { streamFor } from '../../../src/random.ts';
 import type { Plan } from '../../../src/scenario/plan.ts';
+import { planWith } from '../../support/plans.ts';
 
 /*
  * Goal: what is drawn follows the law that the documentation names, and not one that looks like it.
@@ -83,15 +84,14 @@ function planOf(load: {
   readonly sizes: readonly number[];
 }): Plan {
   const { distribution, theta = 1, sizes } = load;
-  return {
-    seed: 42,
+  return planWith({
     device: { sectorCount: SECTORS },
     load: {
       threadCount: 2,
       blockSizes: sizes.map((sectorCount) => ({ sectorCount, weight: 1 })),
       addresses: { distribution, theta, slices: 'shared' },
     },
-  } as unknown as Plan;
+  });
 }
 
 function zipfWeights(itemCount: number, theta: number): Float64Array {

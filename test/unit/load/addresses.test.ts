@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addressSourceFor, disjointSlice, sliceFor } from '../../../src/load/addresses.ts';
 import type { AddressPlan, Plan } from '../../../src/scenario/plan.ts';
+import { planWith } from '../../support/plans.ts';
 
 describe('slices', () => {
   test('disjoint slices cover the device, in order, and differ by one sector at most', () => {
@@ -116,13 +117,12 @@ function planOf(load: {
   readonly sectorCount?: number;
 }): Plan {
   const { distribution = 'uniform', slices = 'shared', theta = 1.1, sizes = [8] } = load;
-  return {
-    seed: 42,
+  return planWith({
     device: { sectorCount: load.sectorCount ?? 1000 },
     load: {
       threadCount: 4,
       blockSizes: sizes.map((sectorCount) => ({ sectorCount, weight: 1 })),
       addresses: { distribution, theta, slices },
     },
-  } as unknown as Plan;
+  });
 }

@@ -13,6 +13,7 @@ import {
   CONTROL_COMMANDS,
   type ControlCommand,
   type MessageStep,
+  type MixPlan,
   OPERATIONS,
   type Plan,
 } from '../../../src/scenario/plan.ts';
@@ -55,7 +56,7 @@ function columnsOf(drawn: DrawnOperations, count: number): Drawn[] {
   }));
 }
 
-function mixOf(read: number, write: number, remap: number, unremap: number): Plan['load']['mix'] {
+function mixOf(read: number, write: number, remap: number, unremap: number): MixPlan {
   return { read, write, remap, unremap };
 }
 

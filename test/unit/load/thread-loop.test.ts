@@ -14,10 +14,12 @@ import {
   ALLOCATOR_KINDS,
   LOCK_KINDS,
   LOOKUPS,
+  type MixPlan,
   NO_FAULTS,
   type Plan,
 } from '../../../src/scenario/plan.ts';
 import { markedSpares, PUBLISHED_CACHE, planWith, sectorIn } from '../../support/plans.ts';
+import { withLoad } from '../../support/run-record.ts';
 
 /**
  * Goal: a whole load of one thread, from the gate to its records: what it did, what it wrote down
@@ -147,10 +149,9 @@ describe.each(LOOKUPS)('every allocator, %s lookup', (lookup) => {
     '%s, outer lock %s: holds its promises',
     (kind, outerLock) => {
       const { plan, memory, collector } = load({
-        ...mixed,
+        ...withLoad(mixed, { operationCount: 800, threadCount: 2 }),
         allocator: { ...mixed.allocator, kind, outerLock },
         remap: { ...mixed.remap, lookup },
-        load: { ...mixed.load, operationCount: 800, threadCount: 2 },
       });
       const { claims, conflictCount } = collector.claims(NOTHING_DRAINED);
       expect(claims.length).toBeGreaterThan(20);
@@ -162,17 +163,13 @@ describe.each(LOOKUPS)('every allocator, %s lookup', (lookup) => {
 });
 
 test.each(LOCK_KINDS)('every lock lets one thread through: %s', (kind) => {
-  const { collector } = load({
-    ...mixed,
-    lock: { kind },
-    load: { ...mixed.load, operationCount: 300 },
-  });
+  const { collector } = load({ ...withLoad(mixed, { operationCount: 300 }), lock: { kind } });
   expect(collector.threads()[0]?.operationCount).toBe(300);
 });
 
 describe('the end of a load', () => {
   const only = (name: 'read' | 'remap') =>
-    ({ read: 0, write: 0, remap: 0, unremap: 0, [name]: 1 }) as Plan['load']['mix'];
+    ({ read: 0, write: 0, remap: 0, unremap: 0, [name]: 1 }) as MixPlan;
 
   test('operations are shared out as evenly as they go', () => {
     const { collector } = load(planWith({ load: { threadCount: 3, operationCount: 8 } }));
@@ -274,7 +271,7 @@ describe('warm-up', () => {
       device: { sectorCount: 128 * 1024, spare: { sectorCount: 64 } },
       load: { mix: { read: 1, write: 1, remap: 1, unremap: 0 }, warmupNs: 60_000_000 },
     });
-    const { collector } = load({ ...plan, load: { ...plan.load, operationCount: 50 } });
+    const { collector } = load(withLoad(plan, { operationCount: 50 }));
     const measured = Object.values(collector.operations());
     expect(measured.reduce((sum, { count }) => sum + count, 0)).toBe(50);
     const thread = collector.threads()[0];
@@ -361,7 +358,7 @@ test('the drain of an allocator that never says "none" ends when it has had as m
 });
 
 test('nothing is written outside the regions that the load owns', () => {
-  const { plan, memory } = load({ ...mixed, load: { ...mixed.load, threadCount: 2 } });
+  const { plan, memory } = load(withLoad(mixed, { threadCount: 2 }));
   const { words, layout } = memory;
   for (const region of layout.regions) {
     const next = layout.regions.find(({ word }) => word >= region.word + region.wordCount);
@@ -427,6 +424,6 @@ describe('rehearsal', () => {
       }),
     ],
   ] as [string, Plan][])('of %s comes back', (_, plan) => {
-    rehearse(plan);
+    rehearse(plan, 0);
   });
 });

@@ -6,9 +6,9 @@ import { runExperiment } from '../../../src/overhead/experiment.ts';
 import { RemapSteps, STEPS } from '../../../src/overhead/remap-steps.ts';
 import { makeTarget } from '../../../src/overhead/target.ts';
 import { COMMANDS, type Plan } from '../../../src/scenario/plan.ts';
-import { type Overrides, somePlan } from '../../support/run-record.ts';
+import { type PlanOverrides, somePlan } from '../../support/run-record.ts';
 
-function planWith(overrides: Overrides<Plan> = {}): Plan {
+function planWith(overrides: PlanOverrides = {}): Plan {
   return somePlan({
     device: { sectorCount: 4096, spare: { sectorCount: 1000, placement: 'v4-dynamic' } },
     allocator: { kind: 'cached', protocol: 'as-published', outerLock: true },
@@ -71,7 +71,7 @@ describe('rounds', () => {
 
   test('fill the device before the first, and again after each clear', async () => {
     const commands = ['ping', 'remap', 'clear'] as const;
-    const plan = (fillCount: number, protocols: Overrides<Plan> = {}) =>
+    const plan = (fillCount: number, protocols: PlanOverrides = {}) =>
       planWith({ ...protocols, overhead: { commands, fillCount } });
     const { answers, refusedRemaps } = await runExperiment(plan(10), never);
     expect(answers.direct?.clear).toBe('cleared all remap entries');
@@ -102,8 +102,7 @@ describe('rounds', () => {
 
 /** That the messages do what they should is tested where they are; here, that it is they. */
 describe('the target', () => {
-  const targetOf = (overrides: Overrides<Plan> = {}) =>
-    makeTarget(devicePlanOf(planWith(overrides)));
+  const targetOf = (overrides: PlanOverrides = {}) => makeTarget(devicePlanOf(planWith(overrides)));
 
   test('as published, keeps used what clear forgets', () => {
     const target = targetOf();
@@ -152,7 +151,7 @@ test('no LBA is remapped twice, and a verify names the last one', () => {
 });
 
 describe('a remap in steps', () => {
-  const stepsOf = (overrides: Overrides<Plan> = {}) =>
+  const stepsOf = (overrides: PlanOverrides = {}) =>
     new RemapSteps(devicePlanOf(planWith({ device: HUNDRED, ...overrides })));
 
   test.each([

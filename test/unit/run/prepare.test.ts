@@ -63,7 +63,7 @@ function planOf(speed: number | null) {
 
 describe('withTrace', () => {
   test('fills in what the trace holds', () => {
-    expect(withTrace(planOf(1), trace).load.trace).toMatchObject({
+    expect(withTrace(planOf(1), trace).jobs[0]?.trace).toMatchObject({
       recordCounts: [3, 0, 2],
       operations: ['read', 'write', 'sync', 'trim'],
       sectorCountMax: 8,
@@ -102,7 +102,7 @@ describe('withTrace', () => {
     ],
   ])('%j are written %i sectors at a time', (records, writeAlignment, auditShift) => {
     const plan = withTrace({ ...planOf(1), integrity: 'strict' }, traceOf([[], records, []]));
-    expect(plan.load.trace).toMatchObject({ writeAlignment });
+    expect(plan.jobs[0]?.trace).toMatchObject({ writeAlignment });
     expect(prepareMemory(plan, traceOf([[], records, []])).layout.auditShift).toBe(auditShift);
   });
 

@@ -7,11 +7,10 @@ import type { Slice } from '../../../src/record/run-record.ts';
 import { SharedHistogram } from '../../../src/record/shared-histogram.ts';
 import { ThreadCounters } from '../../../src/record/thread-counters.ts';
 import { SliceSeries } from '../../../src/run/slice-series.ts';
-import type { Plan } from '../../../src/scenario/plan.ts';
 import { planWith } from '../../support/plans.ts';
-import type { Overrides } from '../../support/run-record.ts';
+import type { PlanOverrides } from '../../support/run-record.ts';
 
-function seriesOf(load: Overrides<Plan['load']> = {}, trace: Trace | null = null) {
+function seriesOf(load: NonNullable<PlanOverrides['load']> = {}, trace: Trace | null = null) {
   const plan = planWith({ load: { threadCount: 2, durationNs: 2e9, ...load } });
   const memory = createMemory(plan);
   const threads = [0, 1].map((thread) => new ThreadCounters(memory, thread));
@@ -99,7 +98,7 @@ test('counts the arrivals that were planned by then, in the time of the replay',
     kinds: new Uint8Array(2),
   }));
   const trace = { recordCount: 4, perThread } as unknown as Trace;
-  const replay: Overrides<Plan['load']> = {
+  const replay: NonNullable<PlanOverrides['load']> = {
     trace: {
       file: '/t',
       format: 'auto',

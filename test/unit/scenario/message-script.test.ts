@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readMessage, readSectorRange } from '../../../src/scenario/message-script.ts';
 import { parseScenario } from '../../../src/scenario/parse.ts';
-import { messageCountOf } from '../../../src/scenario/plan.ts';
+import { type JobPlan, messageCountOf } from '../../../src/scenario/plan.ts';
 import { messagesOf } from './support.ts';
 
 describe('a message', () => {
@@ -44,7 +44,7 @@ describe('a script', () => {
       `${head}load: { threads: 1, messages: [ping, { writeErrors: 0..3, times: 3 }, ` +
         '{ autoRemap: 2 }, { repeat: 1k, messages: [remap 0..9, clear] }] }\n',
     );
-    const { messages, mix } = plan.load;
+    const { messages, mix } = plan.jobs[0] as JobPlan;
     expect(messages).toEqual([
       { repeat: 1, steps: [step('ping', 0, 0, 1, 1)] },
       { repeat: 1, steps: [step('write error', 0, 3, 3, 0)] },
@@ -57,7 +57,7 @@ describe('a script', () => {
 
   test('with other threads they read and write', () => {
     const { plan, scenario } = parse(`${head}load: { duration: 1s, messages: [ping] }\n`);
-    expect(plan.load.mix).toEqual({ read: 60, write: 40, remap: 0, unremap: 0 });
+    expect(plan.jobs[0]?.mix).toEqual({ read: 60, write: 40, remap: 0, unremap: 0 });
     expect(parse(JSON.stringify(scenario)).plan).toEqual(plan);
   });
 

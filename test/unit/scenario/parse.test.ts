@@ -116,21 +116,25 @@ describe('a minimal scenario', () => {
       remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
       target: { protocol: 'guarded' },
       metadata: DEFAULT_METADATA,
-      load: {
-        writesPerFlush: 0,
-        threadCount: 2,
-        model: 'closed',
-        thinkTimeNs: 0,
-        warmupNs: 0,
-        durationNs: 5e9,
-        operationCount: null,
-        untilExhausted: false,
-        mix: { read: 60, write: 30, remap: 10, unremap: 0 },
-        blockSizes: [{ sectorCount: 8, weight: 1 }],
-        addresses: { distribution: 'uniform', theta: 0, slices: 'shared' },
-        trace: null,
-        messages: null,
-      },
+      load: { threadCount: 2, warmupNs: 0 },
+      jobs: [
+        {
+          name: 'load',
+          firstThread: 0,
+          writesPerFlush: 0,
+          threadCount: 2,
+          model: 'closed',
+          thinkTimeNs: 0,
+          durationNs: 5e9,
+          operationCount: null,
+          untilExhausted: false,
+          mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+          blockSizes: [{ sectorCount: 8, weight: 1 }],
+          addresses: { distribution: 'uniform', theta: 0, slices: 'shared' },
+          trace: null,
+          messages: null,
+        },
+      ],
       autoRemap: null,
       faults: { thread: null, badSectors: [], corruption: [] },
       events: [],
@@ -184,24 +188,28 @@ describe('a scenario with every key', () => {
       remap: { match: 'first-sector', lookup: 'linear', inFlight: 'ignore' },
       target: { protocol: 'as-published' },
       metadata: DEFAULT_METADATA,
-      load: {
-        writesPerFlush: 0,
-        threadCount: 4,
-        model: 'closed',
-        thinkTimeNs: 10_000,
-        warmupNs: 5e8,
-        durationNs: 9e10,
-        operationCount: 1_000_000,
-        untilExhausted: true,
-        mix: { read: 60, write: 30, remap: 10, unremap: 0 },
-        blockSizes: [
-          { sectorCount: 8, weight: 3 },
-          { sectorCount: 1, weight: 1 },
-        ],
-        addresses: { distribution: 'zipf', theta: 1.5, slices: 'disjoint' },
-        trace: null,
-        messages: null,
-      },
+      load: { threadCount: 4, warmupNs: 5e8 },
+      jobs: [
+        {
+          name: 'load',
+          firstThread: 0,
+          writesPerFlush: 0,
+          threadCount: 4,
+          model: 'closed',
+          thinkTimeNs: 10_000,
+          durationNs: 9e10,
+          operationCount: 1_000_000,
+          untilExhausted: true,
+          mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+          blockSizes: [
+            { sectorCount: 8, weight: 3 },
+            { sectorCount: 1, weight: 1 },
+          ],
+          addresses: { distribution: 'zipf', theta: 1.5, slices: 'disjoint' },
+          trace: null,
+          messages: null,
+        },
+      ],
       autoRemap: {
         workerCount: 2,
         errorThreshold: 5,
@@ -305,7 +313,7 @@ describe('a scenario with every key', () => {
   it('is frozen all the way down', () => {
     const plan = planOf(EVERY_KEY);
     expect(Object.isFrozen(plan)).toBe(true);
-    expect(Object.isFrozen(plan.load.blockSizes[0])).toBe(true);
+    expect(Object.isFrozen(plan.jobs[0]?.blockSizes[0])).toBe(true);
     expect(Object.isFrozen(plan.thresholds[0])).toBe(true);
   });
 });
@@ -314,10 +322,10 @@ describe('a trace', () => {
   const text = 'version: 1\nname: x\nload:\n  trace: { file: ../t/x.iolog, speed: max }\n';
 
   it('needs no limit, and leaves mix and block sizes empty', () => {
-    const { load } = planOf(text, { file: '/a/scenarios/x.yaml' });
-    expect(load.mix).toEqual({ read: 0, write: 0, remap: 0, unremap: 0 });
-    expect(load.blockSizes).toEqual([]);
-    expect(load.trace).toEqual({
+    const [job] = planOf(text, { file: '/a/scenarios/x.yaml' }).jobs;
+    expect(job?.mix).toEqual({ read: 0, write: 0, remap: 0, unremap: 0 });
+    expect(job?.blockSizes).toEqual([]);
+    expect(job?.trace).toEqual({
       file: '/a/t/x.iolog',
       format: 'auto',
       speed: null,
@@ -332,16 +340,19 @@ describe('a trace', () => {
   it('is found from the folder of the file that names it', () => {
     const base = 'load: { trace: { file: x.iolog } }';
     const derived = 'version: 1\nname: x\nextends: ../base/b.yaml\n';
-    const { load } = planOf(derived, { file: '/a/derived/x.yaml', readFile: () => base });
-    expect(load.trace?.file).toBe('/a/base/x.iolog');
+    const [job] = planOf(derived, {
+      file: '/a/derived/x.yaml',
+      readFile: () => base,
+    }).jobs;
+    expect(job?.trace?.file).toBe('/a/base/x.iolog');
   });
 
   it('set on the command line is found from the working directory', () => {
-    const { load } = planOf(text, {
+    const [job] = planOf(text, {
       file: '/a/scenarios/x.yaml',
       sets: ['load.trace.file=t.iolog'],
-    });
-    expect(load.trace?.file).toBe(`${process.cwd()}/t.iolog`);
+    }).jobs;
+    expect(job?.trace?.file).toBe(`${process.cwd()}/t.iolog`);
   });
 });
 

@@ -15,7 +15,8 @@ describe('a value set on the command line', () => {
 
   it('leaves the keys beside it alone', () => {
     const plan = planOf(MINIMAL, { sets: ['load.warmup=1s'] });
-    expect(plan.load).toMatchObject({ warmupNs: 1e9, durationNs: 5e9 });
+    expect(plan.load.warmupNs).toBe(1e9);
+    expect(plan.jobs[0]?.durationNs).toBe(5e9);
   });
 
   it('may be a list or a map, which replaces what was there', () => {
@@ -24,7 +25,7 @@ describe('a value set on the command line', () => {
       sets: ['thresholds=[collisions == 0, read.p99 < 1ms]', 'load.mix={ read: 1 }'],
     });
     expect(plan.thresholds.map(({ metric }) => metric)).toEqual(['collisions', 'read.p99']);
-    expect(plan.load.mix).toEqual({ read: 1, write: 0, remap: 0, unremap: 0 });
+    expect(plan.jobs[0]?.mix).toEqual({ read: 1, write: 0, remap: 0, unremap: 0 });
   });
 
   it('gives way to a later one', () => {

@@ -4,6 +4,7 @@ import type { Memory } from '../../../src/memory/attach.ts';
 import type { Plan } from '../../../src/scenario/plan.ts';
 import { type MessageTarget, messageTargetOn } from '../../../src/target/messages.ts';
 import { memoryFor } from '../../support/plans.ts';
+import { withLoad } from '../../support/run-record.ts';
 import { guardedPlan, publishedPlan } from '../../support/targets.ts';
 
 const SMALL = { spareCount: 100, sectorCount: 200 };
@@ -130,7 +131,7 @@ describe('corrected', () => {
 });
 
 test('two threads have one target', () => {
-  const plan = { ...guardedPlan(SMALL), load: { ...guardedPlan(SMALL).load, threadCount: 2 } };
+  const plan = withLoad(guardedPlan(SMALL), { threadCount: 2 });
   const memory = memoryFor(plan);
   const [one, other] = [messageTargetOn(plan, memory, 0), messageTargetOn(plan, memory, 1)];
   one.message('remap 100');
