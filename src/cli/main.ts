@@ -312,6 +312,31 @@ function parserOf(
             requiresArg: true,
             describe: 'A stored run to draw dashed behind the percentiles',
             group: 'Output:',
+          })
+          .option('format', {
+            // FORMATS of src/report/formats.ts, which help need not wait for.
+            choices: [
+              'html',
+              'markdown',
+              'junit',
+              'prometheus',
+              'csv',
+              'fio',
+              'text',
+              'hgrm',
+            ] as const,
+            describe: 'One of them, on stdout, in place of the usual files in the folder',
+            group: 'Output:',
+          })
+          .option('write', {
+            type: 'boolean',
+            default: false,
+            describe: 'With --format: to a file in the folder of the run instead',
+            group: 'Output:',
+          })
+          .check(({ write, format }) => {
+            if (write && format === undefined) throw new UsageError('--write needs a --format');
+            return true;
           }),
       (args) => finish(import('./report-command.ts').then((module) => module.reportCommand(args))),
     )

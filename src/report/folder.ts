@@ -15,9 +15,9 @@ import type { RunRecord } from '../record/run-record.ts';
 import { OPERATIONS } from '../scenario/plan.ts';
 import type { Details } from './details-schema.ts';
 import { INDEX_FILE, indexEntryOf, RESULT_FILE } from './history.ts';
-import { renderedFiles } from './rendered.ts';
+import { type RenderedFile, renderedFiles } from './rendered.ts';
 import type { Result } from './result-schema.ts';
-import { DETAILS_FILE, readRepeats, type StoredRun } from './stored-run.ts';
+import { DETAILS_FILE, readRepeats } from './stored-run.ts';
 
 const NAME_LENGTH_MAX = 60;
 /** Folders of one name: as many runs of one scenario and seed as can start within a second. */
@@ -54,9 +54,11 @@ export async function writeResultFolder(input: FolderInput): Promise<string> {
     const { repeats } = await readRepeats(details, outDir);
     // Before the folder gets its name, so that it is never seen without. What was measured is not
     // lost for a report that cannot be made.
-    await writeRendered(unfinished, { result, details, repeats }).catch((error: unknown) => {
-      failure = error;
-    });
+    await writeRendered(unfinished, renderedFiles({ result, details, repeats }, null)).catch(
+      (error: unknown) => {
+        failure = error;
+      },
+    );
     const name = await renameToFree(unfinished, outDir, folderName(result));
     path = join(outDir, name);
     await appendFile(join(outDir, INDEX_FILE), `${JSON.stringify(indexEntryOf(result, name))}\n`);
@@ -80,14 +82,17 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Makes the rendered files of a run again, each written whole under another name and renamed.
+ * Writes files into the folder of a run, each whole under another name, and renamed.
  *
  * @returns their names
  * @throws UsageError when the folder cannot be written
  */
-export async function writeRendered(path: string, run: StoredRun): Promise<string[]> {
+export async function writeRendered(
+  path: string,
+  files: readonly RenderedFile[],
+): Promise<string[]> {
   const names: string[] = [];
-  for (const { name, text } of renderedFiles(run)) {
+  for (const { name, text } of files) {
     const unfinished = join(path, `.${name}-${randomUUID()}`);
     try {
       await writeFile(unfinished, text);

@@ -1,6 +1,4 @@
-import { reportPage } from './html/page.ts';
-import { markdownSummary } from './markdown.ts';
-import { spectraText } from './spectra.ts';
+import { DEFAULT_FORMATS, FORMAT_FILES, type Format, rendered } from './formats.ts';
 import type { StoredRun } from './stored-run.ts';
 
 export interface RenderedFile {
@@ -8,15 +6,15 @@ export interface RenderedFile {
   readonly text: string;
 }
 
-export const REPORT_FILE = 'report.html';
+export const REPORT_FILE = FORMAT_FILES.html;
 
 /** Every file of a run's folder that is made from what is stored, and can be made again. */
-export function renderedFiles(run: StoredRun): RenderedFile[] {
-  const { result, details } = run;
-  const files = [
-    { name: REPORT_FILE, text: reportPage(run) },
-    { name: 'summary.md', text: markdownSummary(result) },
-  ];
-  if (details !== null) files.push({ name: 'latency.hgrm', text: spectraText(result, details) });
-  return files;
+export function renderedFiles(run: StoredRun, path: string | null): RenderedFile[] {
+  const possible = DEFAULT_FORMATS.filter((format) => format !== 'hgrm' || run.details !== null);
+  return possible.map((format) => renderedFile(format, run, path));
+}
+
+/** @throws UsageError when the run lacks what the format shows */
+export function renderedFile(format: Format, run: StoredRun, path: string | null): RenderedFile {
+  return { name: FORMAT_FILES[format], text: rendered(format, [{ run, path }]) };
 }

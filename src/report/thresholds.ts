@@ -22,7 +22,7 @@ function evaluate(threshold: Threshold, measured: Measured): ResultThreshold {
   const { expression, metric: name, comparison, limit } = threshold;
   const metric = metricNamed(name);
   assert(metric !== undefined, `no metric is named ${name}`);
-  const observed = observedValue(metric, measured);
+  const observed = metricValue(metric, measured);
   if (observed === null) {
     const failure = { observed, observedText: NO_SAMPLES, pass: false, reason: NO_SAMPLES };
     return { expression, metric: name, ...failure };
@@ -32,8 +32,11 @@ function evaluate(threshold: Threshold, measured: Measured): ResultThreshold {
   return { expression, metric: name, observed, observedText, pass, reason: null };
 }
 
-/** Walks the metric's path; null where there is nothing to judge. */
-function observedValue(metric: Metric, measured: Measured): number | null {
+/**
+ * The figure that a metric names; null where there is nothing to judge: a ratio of nothing, or a
+ * distribution without samples.
+ */
+export function metricValue(metric: Metric, measured: Measured): number | null {
   let node: unknown = measured;
   let holder: unknown = null;
   for (const key of metric.path) {

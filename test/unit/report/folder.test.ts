@@ -53,6 +53,7 @@ test('a run is written to a folder named by time, name and seed', async () => {
   expect(path).toBe(join(outDir, '2026-11-22T07-40-12_small-and-plain_s42'));
   expect(readdirSync(path).sort()).toEqual([
     'details.json',
+    'junit.xml',
     'latency.hgrm',
     'latency.hlog',
     'report.html',
