@@ -124,6 +124,20 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
   coordinator: { ours: ANY, packages: ANY },
   run: { ours: ANY, packages: ANY },
   library: { ours: ANY, packages: ANY },
+  sweep: {
+    ours: [
+      'report',
+      'record',
+      'run',
+      'scenario',
+      'statistics',
+      'random',
+      'units',
+      'errors',
+      'version',
+    ],
+    packages: ['zod', 'node:*'],
+  },
   cli: { ours: ANY, packages: ANY },
 };
 

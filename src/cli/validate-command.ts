@@ -1,7 +1,8 @@
 import { EXIT, ScenarioError } from '../errors.ts';
 import { layoutOf, WORD_BYTES } from '../memory/layout.ts';
-import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
+import { expandPatterns, type LoadedSweep, loadSweeps } from '../run/load-scenario.ts';
 import { type Plan, tracedJobOf } from '../scenario/plan.ts';
+import { countText } from '../sweep/count-text.ts';
 import { formatBytes } from '../units.ts';
 import { formatProblems } from './format-problems.ts';
 import { terminalOf } from './terminal-of.ts';
@@ -13,9 +14,9 @@ export function validateCommand(args: {
   readonly json: boolean;
 }): number {
   const files = expandPatterns(args.scenarios);
-  let scenarios: LoadedScenario[] = [];
+  let sweeps: LoadedSweep[] = [];
   try {
-    scenarios = loadScenarios(files, args.set);
+    sweeps = loadSweeps(files, args.set);
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     if (args.json) print({ valid: false, problems: error.problems });
@@ -23,11 +24,16 @@ export function validateCommand(args: {
     return EXIT.usage;
   }
   if (args.json) {
-    print({ valid: true, problems: [], scenarios: scenarios.map(({ scenario }) => scenario) });
+    const scenarios = sweeps.flatMap(({ cells }) => cells.map(({ scenario }) => scenario));
+    print({ valid: true, problems: [], scenarios });
     return EXIT.held;
   }
-  for (const { sourceFile, plan } of scenarios) {
-    process.stdout.write(`${sourceFile}  valid: ${inWords(plan)}\n`);
+  for (const { sourceFile, cells, axes, seeds, repeats } of sweeps) {
+    const [first] = cells;
+    const isSweep = axes.length > 0 || cells.length * seeds.length * repeats > 1;
+    const count = isSweep ? `${countText(cells.length, seeds.length, repeats)}, the first ` : '';
+    if (first === undefined) continue;
+    process.stdout.write(`${sourceFile}  valid: ${count}${inWords(first.plan)}\n`);
   }
   return EXIT.held;
 }

@@ -6,7 +6,13 @@ import { readTrace, type TraceTarget } from '../load/trace/read-trace.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import { layoutOf, WORD_BYTES, WORD_COUNT_MAX } from '../memory/layout.ts';
 import { type MemoryLimit, memoryRefusal } from '../scenario/memory-limit.ts';
-import { type ParsedScenario, type ParseOptions, parseScenario } from '../scenario/parse.ts';
+import {
+  type ParsedScenario,
+  type ParsedSweep,
+  type ParseOptions,
+  parseScenario,
+  parseSweep,
+} from '../scenario/parse.ts';
 import { type Plan, type TracePlan, tracedJobOf } from '../scenario/plan.ts';
 import { readScenarioFile } from '../scenario/read.ts';
 import { parseSize } from '../units.ts';
@@ -40,11 +46,21 @@ export function loadScenarios(
   maxMemory?: string,
 ): LoadedScenario[] {
   const limit = memoryLimitOf(maxMemory);
+  return eachOf(files, (file) => loadScenario(file, sets, limit));
+}
+
+/** The same where files may have a matrix. */
+export function loadSweeps(files: readonly string[], sets: readonly string[]): LoadedSweep[] {
+  const { env } = process;
+  return eachOf(files, (file) => loadSweepText(readScenarioFile(file), { file, sets, env }));
+}
+
+function eachOf<T>(files: readonly string[], load: (file: string) => T): T[] {
   const problems: Problem[] = [];
-  const loaded: LoadedScenario[] = [];
+  const loaded: T[] = [];
   for (const file of files) {
     try {
-      loaded.push(loadScenario(file, sets, limit));
+      loaded.push(load(file));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       problems.push(...error.problems);
@@ -88,12 +104,43 @@ export function loadText(
   options: ParseOptions,
   memoryLimit = memoryLimitOf(undefined),
 ): LoadedScenario {
-  const parsed = parseScenario(text, {
-    ...options,
-    memoryLimit,
-    memoryNeeded: memoryNeededBy,
-  });
-  const { file } = options;
+  const parsed = parseScenario(text, { ...options, memoryLimit, memoryNeeded: memoryNeededBy });
+  return withItsTrace(parsed, options.file, memoryLimit);
+}
+
+/** A sweep of which every cell can be run, here and as things are. */
+export interface LoadedSweep extends ParsedSweep {
+  /** A cell with its trace, which is read only now: all cells together may replay many. */
+  readonly load: (cell: ParsedScenario) => LoadedScenario;
+}
+
+/**
+ * The same of a text with a matrix.
+ *
+ * @throws ScenarioError with the problems of all cells, each once
+ */
+export function loadSweepText(
+  text: string,
+  options: ParseOptions,
+  maxMemory?: string,
+): LoadedSweep {
+  const memoryLimit = memoryLimitOf(maxMemory);
+  const sweep = parseSweep(text, { ...options, memoryLimit, memoryNeeded: memoryNeededBy });
+  const load = (cell: ParsedScenario) => withItsTrace(cell, options.file, memoryLimit);
+  // What is wrong with a trace is said before the first cell runs.
+  const traced = sweep.cells.filter(({ plan }) => tracedJobOf(plan) !== null);
+  const different = new Map(
+    traced.map((cell) => [JSON.stringify([tracedJobOf(cell.plan), cell.plan.device]), cell]),
+  );
+  for (const cell of different.values()) load(cell);
+  return { ...sweep, load };
+}
+
+function withItsTrace(
+  parsed: ParsedScenario,
+  file: string,
+  memoryLimit: MemoryLimit,
+): LoadedScenario {
   const traced = tracedJobOf(parsed.plan);
   if (traced === null) return { ...parsed, trace: null };
   const { sectorCount: deviceSectorCount } = parsed.plan.device;

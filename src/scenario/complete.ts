@@ -13,11 +13,11 @@ import { originAt, type Tree } from './tree.ts';
  * A scenario in the format of the file, with nothing left out: every default filled in, extends and
  * variables resolved, paths absolute. Written out as YAML it is a scenario of its own, anywhere.
  */
-export type ResolvedScenario = Omit<ValidScenario, 'extends'>;
+export type ResolvedScenario = Omit<ValidScenario, 'extends' | 'matrix'>;
 
 /** Fills in the defaults that depend on other keys, and makes paths absolute. */
 export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario {
-  const { extends: _extends, ...others } = scenario;
+  const { extends: _extends, matrix: _matrix, ...others } = scenario;
   const rest = { ...others, overhead: besideFrom(scenario.overhead, tree) };
   const { trace, ...load } = scenario.load;
   if (trace !== undefined) {

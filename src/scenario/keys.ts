@@ -12,7 +12,6 @@ interface SchemaNode {
 
 /** Keys that are no misspelling but belong to another version, or to another tool. */
 const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
-  ['matrix', 'sweeps over a matrix are not part of this version'],
   ['load.rate', 'open load, with planned arrivals, comes in a later version'],
   ['load.arrivals', 'open load, with planned arrivals, comes in a later version'],
 ]);

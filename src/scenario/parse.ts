@@ -2,6 +2,7 @@ import { assert, type Problem } from '../errors.ts';
 import { complete, escaped, type ResolvedScenario } from './complete.ts';
 import type { Variables } from './environment.ts';
 import { loadTree } from './extends.ts';
+import { type Axis, type Cell, cellText, readMatrix, treeOfCell } from './matrix.ts';
 import { type MemoryLimit, memoryRefusal } from './memory-limit.ts';
 import type { Plan, Threshold } from './plan.ts';
 import { problemAt, scenarioError } from './problems.ts';
@@ -9,9 +10,19 @@ import { readScenarioFile } from './read.ts';
 import { type Breach, RULES, type Rule } from './rules.ts';
 import { THRESHOLD_COUNT_MAX } from './schema.ts';
 import { applySets } from './set.ts';
+import type { Origin } from './source.ts';
 import { parseThreshold } from './thresholds.ts';
 import { toPlan } from './to-plan.ts';
-import { nodeAt, originAt, originWithin, type Path, type Tree } from './tree.ts';
+import {
+  type MapNode,
+  nodeAt,
+  originAt,
+  originWithin,
+  type Path,
+  plain,
+  type Tree,
+  without,
+} from './tree.ts';
 import { validate } from './validate.ts';
 
 export interface ParseOptions {
@@ -41,22 +52,139 @@ export interface ParsedScenario {
  * in the text that it comes from; no text makes it throw anything else.
  */
 export function parseScenario(text: string, options: ParseOptions): ParsedScenario {
+  const { tree, matrix, problems } = treeWith(text, options);
+  if (matrix !== null && !isEmpty(matrix.node)) {
+    throw scenarioError([...problems, ...matrixProblems(matrix, options.file)], options.file);
+  }
+  const parsed = parseTree(tree, options, problems);
+  if (parsed.parsed === null) throw scenarioError(parsed.problems, options.file);
+  return parsed.parsed;
+}
+
+export interface ParsedCell extends ParsedScenario {
+  readonly cell: Cell;
+}
+
+/** A scenario with all cells of its matrix, each of them a scenario of its own. */
+export interface ParsedSweep {
+  readonly name: string;
+  readonly sourceFile: string;
+  readonly axes: readonly Axis[];
+  readonly cells: readonly ParsedCell[];
+  readonly seeds: readonly number[];
+  readonly repeats: number;
+}
+
+/**
+ * The same of a scenario with a matrix; without one it is a sweep of one cell. What is wrong with
+ * some cells and not with all of them is reported with one that it is wrong with.
+ */
+export function parseSweep(text: string, options: ParseOptions): ParsedSweep {
+  const { file } = options;
+  const { tree, matrix: entry, problems } = treeWith(text, options);
+  const nothing = { axes: [], cells: [[]], seeds: null, repeats: 1 };
+  const reading = entry === null ? { matrix: nothing, problems: [] } : readMatrix(entry.node);
+  if (reading.problems.length > 0) throw scenarioError([...problems, ...reading.problems], file);
+  const { axes, cells, seeds, repeats } = reading.matrix;
+  const found = new Map<string, CellProblem>();
+  const parsed: ParsedCell[] = [];
+  for (const cell of cells) {
+    const one = parseTree(treeOfCell(tree, cell), options, problems);
+    for (const problem of one.problems) noteProblem(found, problem, cell);
+    if (one.parsed !== null) parsed.push({ ...one.parsed, cell });
+    if (found.size > CELL_PROBLEMS_MAX) break;
+  }
+  if (found.size > 0) {
+    throw scenarioError(
+      [...found.values()].map((problem) => inItsCells(problem, cells.length)),
+      file,
+    );
+  }
+  const [first] = parsed as [ParsedCell];
+  return {
+    name: first.plan.name,
+    sourceFile: file,
+    axes,
+    cells: parsed,
+    seeds: seeds ?? [first.plan.seed],
+    repeats,
+  };
+}
+
+/** More different problems than anybody reads; ten thousand cells could have a million. */
+const CELL_PROBLEMS_MAX = 100;
+
+interface CellProblem {
+  readonly problem: Problem;
+  readonly cell: Cell;
+  count: number;
+}
+
+function noteProblem(found: Map<string, CellProblem>, problem: Problem, cell: Cell): void {
+  const identity = JSON.stringify([problem.file, problem.position, problem.message]);
+  const known = found.get(identity);
+  if (known === undefined) found.set(identity, { problem, cell, count: 1 });
+  else known.count++;
+}
+
+function inItsCells({ problem, cell, count }: CellProblem, cellCount: number): Problem {
+  if (count === cellCount || cell.length === 0) return problem;
+  const others = count === 1 ? '' : ` and ${count - 1} more`;
+  const place = `in the cell ${cellText(cell)}${others}`;
+  return { ...problem, hint: problem.hint === null ? place : `${problem.hint}; ${place}` };
+}
+
+/** A whole text as a tree, its matrix apart. */
+interface WholeTree {
+  readonly tree: MapNode;
+  readonly matrix: { readonly key: Origin; readonly node: Tree } | null;
+  readonly problems: readonly Problem[];
+}
+
+function treeWith(text: string, options: ParseOptions): WholeTree {
   const { file, sets = [], env = {}, readFile = readScenarioFile } = options;
   const loaded = loadTree(text, file, { variables: env, readFile });
-  const problems = [...loaded.problems];
-  if (loaded.tree === null) throw scenarioError(problems, file);
-  const { tree, problems: setProblems } = applySets(loaded.tree, sets, env);
+  if (loaded.tree === null) throw scenarioError([...loaded.problems], file);
+  const { tree, problems } = applySets(loaded.tree, sets, env);
+  const matrix = tree.entries.get('matrix') ?? null;
+  return {
+    tree: matrix === null ? tree : (without(tree, ['matrix']) as MapNode),
+    matrix,
+    problems: [...loaded.problems, ...problems],
+  };
+}
+
+function isEmpty(node: Tree): boolean {
+  return node.kind === 'map' ? node.entries.size === 0 : plain(node) === null;
+}
+
+/** Why a matrix cannot be run as one scenario: what is wrong with it, or that it has cells. */
+function matrixProblems({ key, node }: { key: Origin; node: Tree }, file: string): Problem[] {
+  const { matrix, problems } = readMatrix(node);
+  if (problems.length > 0) return [...problems];
+  const { length } = matrix.cells;
+  const message = `matrix has ${length === 1 ? '1 cell' : `${length} cells`}, and this takes one scenario`;
+  const hint = `sparestorm sweep ${file} runs every cell; --set matrix={} leaves the matrix out`;
+  return [problemAt(key, message, hint)];
+}
+
+type ReadTree =
+  | { readonly parsed: ParsedScenario; readonly problems: readonly [] }
+  | { readonly parsed: null; readonly problems: readonly Problem[] };
+
+function parseTree(tree: MapNode, options: ParseOptions, known: readonly Problem[]): ReadTree {
+  const problems = [...known];
   const validation = validate(tree);
   const thresholds = readThresholds(tree);
-  problems.push(...setProblems, ...validation.problems, ...thresholds.problems);
-  if (validation.scenario === null) throw scenarioError(problems, file);
+  problems.push(...validation.problems, ...thresholds.problems);
+  if (validation.scenario === null) return { parsed: null, problems };
 
   const scenario = complete(validation.scenario, tree);
   const plan = toPlan(scenario, thresholds.thresholds);
   problems.push(...brokenRules(plan, tree, validation.suspects));
   if (problems.length === 0) problems.push(...memoryProblems(plan, tree, options));
-  if (problems.length > 0) throw scenarioError(problems, file);
-  return { plan, scenario: escaped(scenario), sourceFile: file };
+  if (problems.length > 0) return { parsed: null, problems };
+  return { parsed: { plan, scenario: escaped(scenario), sourceFile: options.file }, problems: [] };
 }
 
 function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Problem[] } {

@@ -9,6 +9,7 @@ import {
   parseTime,
   type Reading,
 } from '../units.ts';
+import { REPEAT_COUNT_MAX } from './matrix.ts';
 import { readMessage, readSectorRange } from './message-script.ts';
 import {
   ALLOCATOR_KINDS,
@@ -841,6 +842,46 @@ const faults = map({
     .meta({ description: 'A fault of one thread, to see what a broken run looks like.' }),
 });
 
+/**
+ * For editors and the reference: matrix.ts takes the matrix off a scenario and reads it, and what
+ * is left comes here.
+ */
+const matrix = z
+  .looseObject({
+    exclude: z
+      .array(z.record(z.string(), z.unknown()))
+      .optional()
+      .meta({
+        description:
+          'Cells to leave out, each by values of some of the keys: ' +
+          '[{ lock.kind: mcs, load.threads: [1, 2] }]. A list is any of its values.',
+      }),
+    include: z.array(z.record(z.string(), z.unknown())).optional().meta({
+      description:
+        'Further cells, by their values; a key that is not named keeps what the scenario says.',
+    }),
+    seeds: z
+      .union([z.array(z.int().min(0)), z.string()])
+      .optional()
+      .meta({
+        description:
+          'Seeds that every cell runs with, as a list or a range such as 1..5. Without them, the ' +
+          "scenario's own.",
+      }),
+    repeats: z
+      .int()
+      .min(1)
+      .max(REPEAT_COUNT_MAX)
+      .optional()
+      .meta({ description: 'Runs of every cell with every seed, 1 to 10000. Default 1.' }),
+  })
+  .meta({
+    description:
+      'For the command sweep: keys of the scenario, joined by dots, each with the values it takes. ' +
+      'A list, or a range such as 1..8, 0..1 +0.1 or 4k..64k x2. Every choice of one value a key ' +
+      'is a cell.',
+  });
+
 const DEFAULT_COMMANDS = COMMANDS.filter((command) => command !== 'clear');
 
 /** At least one of the values, each once. */
@@ -1024,6 +1065,7 @@ export const scenarioSchema = map({
         'Path of a scenario, from the folder of this file, that this one is merged over: ' +
         'maps key by key, lists and values replaced.',
     }),
+  matrix: matrix.optional(),
   name: title.meta({
     description:
       `What the scenario is called in reports. 1 to ${NAME_LENGTH_MAX} characters, no ` +
@@ -1207,6 +1249,7 @@ function withReferences(schema: JsonSchema): JsonSchema {
     );
     return { ...schema, properties: Object.fromEntries(properties) };
   }
+  if (schema.type === 'object') return schema;
   if (schema.items !== undefined) {
     return { ...schema, items: withReferences(schema.items as JsonSchema) };
   }

@@ -458,7 +458,6 @@ thresholds:
     ['warmUp', 'load.', 'did you mean "warmup"?'],
     ['threads', '', 'it belongs elsewhere: load.threads or load.trace.threads'],
     ['slots', 'allocator.', 'it belongs elsewhere: allocator.cache.slots'],
-    ['matrix', '', 'sweeps over a matrix are not part of this version'],
     ['rate', 'load.', 'open load, with planned arrivals, comes in a later version'],
     ['<<', '', 'merge keys are not part of the format; extends merges whole files'],
     ['xyzzy', 'remap.', 'known: match, lookup, inFlight'],
