@@ -13,6 +13,7 @@ import { sweepData } from './run/data-sweep.ts';
 import { type Drain, drainSpares } from './run/drain.ts';
 import { FaultSchedule } from './run/fault-schedule.ts';
 import { IntervalSeries } from './run/interval-series.ts';
+import { JitterWatch, jitterMethodOf } from './run/jitter-watch.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
 import { dismissWorkers } from './run/remap-workers.ts';
 import { SliceSeries } from './run/slice-series.ts';
@@ -63,9 +64,12 @@ export async function runPlan(
   gate.tellLookNs(environment.lookNs);
   calibrateRelax(environment.lookNs);
   const entry = options.workerEntry ?? new URL('../workers/io-worker.js', import.meta.url);
-  const threads = new Threads(plan, memory, entry);
+  const jitterMethod = jitterMethodOf(plan, environment);
+  const hasIdleLoop = jitterMethod === 'idle-loop';
+  const threads = new Threads(plan, memory, entry, hasIdleLoop);
+  const jitter = new JitterWatch(plan, memory, jitterMethod, LOOK_MS * 1e6);
 
-  const broken = await untilReady(plan, gate, threads);
+  const broken = await untilReady(agentCountOf(plan) + (hasIdleLoop ? 1 : 0), gate, threads);
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const counters = Array.from(
@@ -84,7 +88,7 @@ export async function runPlan(
     options.onStart?.({ plan, memory, startNs });
     const watchdog = new Watchdog(plan, memory, counters, startNs);
     ending = await untilFinished(
-      { plan, memory, gate, threads, watchdog, series, schedule },
+      { plan, memory, gate, threads, watchdog, series, schedule, jitter },
       options.signal,
     );
   } else {
@@ -93,7 +97,15 @@ export async function runPlan(
 
   // The records are taken when no thread of load runs any more: finished and parked, or ended.
   if (ending.kind === 'broken') await threads.terminate();
-  const run = recordOf(plan, memory, { environment, startedAt, startNs, ending, series, schedule });
+  const run = recordOf(plan, memory, {
+    environment,
+    startedAt,
+    startNs,
+    ending,
+    series,
+    schedule,
+    jitter,
+  });
   if (ending.kind !== 'broken') {
     gate.release();
     await threads.leave();
@@ -102,15 +114,18 @@ export async function runPlan(
 }
 
 /** Null when every thread stands at the gate, else what went wrong. */
-async function untilReady(plan: Plan, gate: Gate, threads: Threads): Promise<string | null> {
+async function untilReady(
+  threadCount: number,
+  gate: Gate,
+  threads: Threads,
+): Promise<string | null> {
   const startedNs = nowNs();
-  const agentCount = agentCountOf(plan);
-  while (gate.arrivedCount() < agentCount) {
+  while (gate.arrivedCount() < threadCount) {
     if (threads.failure !== null) {
       return `thread ${threads.failure.thread} could not start: ${threads.failure.message}`;
     }
     if (nowNs() - startedNs > START_PATIENCE_NS) {
-      return `only ${gate.arrivedCount()} of ${agentCount} threads started within 120 s`;
+      return `only ${gate.arrivedCount()} of ${threadCount} threads started within 120 s`;
     }
     await sleep(1);
   }
@@ -126,10 +141,11 @@ interface Course {
   readonly watchdog: Watchdog;
   readonly series: Series;
   readonly schedule: FaultSchedule;
+  readonly jitter: JitterWatch;
 }
 
 async function untilFinished(course: Course, signal: AbortSignal | undefined): Promise<Ending> {
-  const { plan, gate, threads, watchdog, series, schedule } = course;
+  const { plan, gate, threads, watchdog, series, schedule, jitter } = course;
   const startNs = gate.startNs();
   const elapsedNs = () => nowNs() - startNs;
   let interrupted = false;
@@ -172,7 +188,10 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
       if (now - startNs >= one.nextDueNs()) one.take(elapsedNs());
     }
     const dueMs = (schedule.nextDueNs() - elapsedNs()) / 1e6;
-    await sleep(Math.min(LOOK_MS, Math.max(0, Math.ceil(dueMs))));
+    const sleepMs = Math.min(LOOK_MS, Math.max(0, Math.ceil(dueMs)));
+    const fromNs = elapsedNs();
+    await sleep(sleepMs);
+    jitter.slept(fromNs, elapsedNs(), sleepMs * 1e6);
   }
   takeAll(series, elapsedNs());
   if (schedule.crash !== null) return crashedAt(schedule.crash);
@@ -215,6 +234,7 @@ function recordOf(
     readonly ending: Ending;
     readonly series: Series;
     readonly schedule: FaultSchedule;
+    readonly jitter: JitterWatch;
   },
 ): RunRecord {
   const collector = new Collector(plan, memory);
@@ -254,6 +274,7 @@ function recordOf(
     intervals: known.series.intervals.intervals,
     slices: known.series.slices.slices,
     memory: collector.memory(),
+    jitter: known.jitter.record(),
     environment: known.environment,
   };
 }

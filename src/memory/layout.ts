@@ -362,6 +362,15 @@ const HandOff = { first: 0, after: 1 } as const;
 /** Floats before a histogram's counts. */
 export const HistogramFloat = { overflow: 0, sum: 1, min: 2, max: 3, counts: 8 } as const;
 
+/**
+ * Pauses of the machine: floats, written by who watches for them (the idle loop or, without one,
+ * the coordinator); then their histogram.
+ *
+ *     observedNs   measured time that was watched
+ *     lostNs       what pauses took of it; the idle loop alone knows
+ */
+export const JitterFloat = { observedNs: 0, lostNs: 1 } as const;
+
 export const CONFLICT_LOG_COUNT = 1024;
 export const FINDING_LOG_COUNT = 32;
 
@@ -455,6 +464,9 @@ export interface Layout {
   readonly staging: number;
   /** Words of one staging buffer; each thread has two, to write from and to read into. */
   readonly stagingWords: number;
+  /** See JitterFloat; 0 words when nobody watches. */
+  readonly jitter: number;
+  readonly jitterHistogram: number;
   readonly histograms: number;
   readonly histogramNames: readonly HistogramName[];
   readonly bucketCount: number;
@@ -826,6 +838,19 @@ export function layoutOf(plan: Plan): Layout {
     'coordinator, live',
     'owner thread only',
   );
+  const watchesPauses = plan.jitter !== 'off';
+  const addJitter = (name: string, words: number): number =>
+    add(
+      name,
+      'instrument',
+      watchesPauses ? words : 0,
+      0,
+      'who watches for pauses',
+      'coordinator, after the end',
+      'owner thread only',
+    );
+  const jitter = addJitter('jitter', STRIDE);
+  const jitterHistogram = addJitter('jitter histogram', histogramWords);
 
   const dataWords = plan.device.medium === 'memory' ? SECTOR_WORDS : 0;
   const dataGuard: Guard = audited ? 'under the sector latch' : 'unguarded on purpose';
@@ -918,6 +943,8 @@ export function layoutOf(plan: Plan): Layout {
     poolWords,
     staging,
     stagingWords,
+    jitter,
+    jitterHistogram,
     histograms,
     histogramNames,
     bucketCount,

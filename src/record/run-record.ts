@@ -46,6 +46,7 @@ export interface RunRecord {
   readonly intervals: readonly Interval[];
   readonly slices: readonly Slice[];
   readonly memory: MemoryRecord;
+  readonly jitter: JitterRecord;
   readonly environment: Environment;
 }
 
@@ -402,6 +403,28 @@ export interface MemoryRecord {
   readonly tableBytes: number;
   /** Histograms, claims, audit words, buffers: what the simulated system would not have. */
   readonly instrumentBytes: number;
+}
+
+export const JITTER_METHODS = ['idle-loop', 'sampled', 'off'] as const;
+
+/**
+ * How long the machine kept a thread that was ready from running, in the measured phase. One value
+ * a period: the longest pause that began in it. A pause that goes on through several periods counts
+ * in each with what was left of it, as for somebody who arrives then; so a percentile of these
+ * values is a share of the time.
+ */
+export interface JitterRecord {
+  /**
+   * idle-loop: a thread of its own, on a core that nobody needed, read the clock back to back;
+   * sampled: there was no such core, and it is how late the coordinator woke from its sleeps.
+   */
+  readonly method: (typeof JITTER_METHODS)[number];
+  /** 0 when off. */
+  readonly periodNs: number;
+  readonly observedNs: number;
+  /** What pauses of more than 5 µs took of that; null where that is not known. */
+  readonly lostNs: number | null;
+  readonly pauses: Histogram;
 }
 
 export interface Environment {

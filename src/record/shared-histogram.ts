@@ -27,6 +27,11 @@ export class SharedHistogram {
     return word < 0 ? null : new SharedHistogram(memory.floats, word, memory.layout.bucketCount);
   }
 
+  /** The one of pauses of the machine; the plan must watch for them. */
+  static ofJitter({ floats, layout }: Memory): SharedHistogram {
+    return new SharedHistogram(floats, layout.jitterHistogram, layout.bucketCount);
+  }
+
   /** Whole nanoseconds, 0 ≤ ns < 2^53. */
   record(ns: number): void {
     const floats = this.#floats;

@@ -125,6 +125,7 @@ function histogramsOf(run: RunRecord): Details['histograms'] {
     add(`${name}.service`, service);
     if (response !== service) add(`${name}.response`, response);
   }
+  add('jitter', run.jitter.pauses);
   const { service, hit, miss } = run.allocation;
   add('allocation', service);
   if (run.cache !== null) {

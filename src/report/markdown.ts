@@ -2,6 +2,7 @@ import type { LatencySummary } from '../record/latency-summary.ts';
 import { OPERATIONS } from '../scenario/plan.ts';
 import { formatCount, formatNs, formatRate } from '../units.ts';
 import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
+import { jitterParts } from './jitter-parts.ts';
 import type { Result } from './result-schema.ts';
 import { clip, exactCount, printable } from './text.ts';
 
@@ -25,6 +26,7 @@ export function markdownSummary(result: Result): string {
     `Throughput ${formatRate(result.throughput.operationsPerSecond)}, seed ${result.seed}, ` +
       `Node ${escaped(result.environment.node)}, ${result.environment.cores} cores, ` +
       `started ${escaped(result.startedAt)}.`,
+    `Pauses of the machine while it ran: ${jitterParts(result).join(', ')}.`,
     ...warningBlock(result),
     // Text between a list and a code block keeps the block out of the list's last item.
     'To repeat this run:',

@@ -5,7 +5,7 @@
  * start gate, shares and rates of success are between 0 and 1.
  */
 import { z } from 'zod';
-import { ERROR_KINDS, METADATA_LOSSES } from '../record/run-record.ts';
+import { ERROR_KINDS, JITTER_METHODS, METADATA_LOSSES } from '../record/run-record.ts';
 import {
   DATA_FAULTS,
   EXPECTATIONS,
@@ -295,6 +295,17 @@ export const resultSchema = z
             'threads also wait on purpose. Below 0, the figures contradict each other.',
         ),
     }),
+    jitter: z
+      .strictObject({
+        method: z
+          .enum(JITTER_METHODS)
+          .describe('Who watched: a loop on an idle core; the coordinator; nobody.'),
+        periodNs: ns.describe('One pause is kept for so much time: the longest that began in it.'),
+        observedNs: ns.describe('Measured time that was watched.'),
+        lostShare: share.nullable().describe('What pauses above 5 µs took of it; null if unknown.'),
+        pause: latencies.describe('How long a ready thread was kept from running, by period.'),
+      })
+      .describe('Pauses that the machine imposed while the load ran.'),
     threads: z.array(
       z.strictObject({
         thread: count,

@@ -90,6 +90,7 @@ function measuredOf(input: ResultInput): Measured {
     metadata: metadataOf(run),
     memory: { ...run.memory },
     throughput: throughputOf(plan, run, totalOperations({ operations })),
+    jitter: jitterOf(run),
     threads: run.threads.map((thread) => ({
       thread: thread.thread,
       operations: thread.operationCount,
@@ -263,6 +264,17 @@ function throughputOf(plan: Plan, run: RunRecord, operationCount: number): Resul
       ),
     })),
     instrumentShare: instrumentShareOf(plan, run),
+  };
+}
+
+function jitterOf({ jitter }: RunRecord): Result['jitter'] {
+  const { method, periodNs, observedNs, lostNs, pauses } = jitter;
+  return {
+    method,
+    periodNs,
+    observedNs: Math.round(observedNs),
+    lostShare: lostNs === null ? null : ratioOf(Math.min(lostNs, observedNs), observedNs),
+    pause: latencySummaryOf(pauses),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   formatRate,
 } from '../units.ts';
 import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
+import { jitterParts } from './jitter-parts.ts';
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
@@ -235,6 +236,7 @@ function stateLines(result: Result, style: Style): string[] {
     ...labelled('TARGET', targetParts(result), style),
     ...labelled('MEMORY', memoryParts(result), style),
     ...labelled('MEASUREMENT', measurementParts(result), style),
+    ...labelled('JITTER', jitterParts(result), style),
   ];
 }
 

@@ -15,6 +15,8 @@ const CLOCK_STEPS_MIN = 5;
 const SAMPLES_BEYOND_MIN = 10;
 /** A quiet machine takes 3 to 4 % from a loop that does nothing but read the clock. */
 const LOST_SHARE_MAX = 0.1;
+/** Nothing that a thread of load does takes so much from a thread that is idle. */
+const LONG_PAUSE_NS = 50_000_000;
 /** Locks that serve waiters in the order of their arrival. */
 const FIFO_KINDS: readonly string[] = ['ticket', 'mcs', 'queued'];
 /** A replay has fallen behind when the median operation waits so many of its service times … */
@@ -35,6 +37,7 @@ export function warningsOf(plan: Plan, measured: Measured): Warning[] {
     ...integrityReduced(measured),
     ...unloggedClaims(measured),
     ...noisyMachine(measured),
+    ...machinePauses(measured),
     ...oversubscribed(measured),
     ...fifoLock(measured),
     ...clockLimited(measured),
@@ -78,6 +81,19 @@ function noisyMachine({ environment: { jitter } }: Measured): Warning[] {
     `${formatPercent(jitter.lostShare)} of its time, up to ${formatNs(jitter.maxNs)} at once; the ` +
     'tails contain such stalls.';
   return [{ id: 'noisy-machine', text }];
+}
+
+/** What happened beside the load, as opposed to just before it. */
+function machinePauses({ jitter }: Measured): Warning[] {
+  const { lostShare, pause, method } = jitter;
+  const isLossy = lostShare !== null && lostShare > LOST_SHARE_MAX;
+  if (!isLossy && pause.max < LONG_PAUSE_NS) return [];
+  const lost = isLossy ? `lost ${formatPercent(lostShare)} of its time, and ` : '';
+  const who = method === 'sampled' ? 'the coordinator' : 'an idle loop';
+  const text =
+    `The machine paused while the load ran: ${who} ${lost}was held up for ` +
+    `${formatNs(pause.max)} at once; latencies contain such pauses, whatever the locks did.`;
+  return [{ id: 'machine-pauses', text }];
 }
 
 function oversubscribed({ environment, threadCount }: Measured): Warning[] {

@@ -9,17 +9,23 @@ export interface ThreadFailure {
 }
 
 /**
- * The threads of a run, those of load and those that serve the remap queue: one worker and one task
- * each, alive from before the gate to the end.
+ * The threads of a run, those of load, those that serve the remap queue, and the one that watches
+ * for pauses: one worker and one task each, alive from before the gate to the end.
  */
 export class Threads {
   readonly #pool: Piscina;
   readonly #tasks: Promise<unknown>[];
   #failure: ThreadFailure | null = null;
 
-  /** @param entry the file of the threads of load; tests name their own */
-  constructor(plan: Plan, memory: Memory, entry: URL) {
-    const threadCount = agentCountOf(plan);
+  /**
+   * @param entry the file of the threads of load; tests name their own
+   * @param hasIdleLoop whether one more thread watches for pauses of the machine; it arrives at the
+   *   gate like the others, and is numbered after them
+   */
+  constructor(plan: Plan, memory: Memory, entry: URL, hasIdleLoop = false) {
+    const agentCount = agentCountOf(plan);
+    const threadCount = agentCount + (hasIdleLoop ? 1 : 0);
+    const idleEntry = new URL('../../workers/jitter-worker.js', import.meta.url);
     const remapEntry = new URL('../../workers/remap-worker.js', import.meta.url);
     this.#pool = new Piscina({
       filename: entry.href,
@@ -32,14 +38,15 @@ export class Threads {
       atomics: 'disabled',
       recordTiming: false,
     });
+    const entryOf = (thread: number): URL => {
+      if (thread < plan.load.threadCount) return entry;
+      return thread < agentCount ? remapEntry : idleEntry;
+    };
     // A worker's listeners: one a thread is no leak.
     this.#pool.setMaxListeners(0);
     this.#tasks = Array.from({ length: threadCount }, (_, thread) =>
       this.#pool
-        .run(
-          { plan, shared: memory.shared, thread },
-          { filename: thread < plan.load.threadCount ? entry.href : remapEntry.href },
-        )
+        .run({ plan, shared: memory.shared, thread }, { filename: entryOf(thread).href })
         .catch((error: unknown) => {
           this.#failure ??= { thread, message: messageOf(error) };
         }),

@@ -67,6 +67,11 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     path: ['targetLock', 'wait'],
   },
   { name: 'targetLock.hold', description: 'time in the target lock', path: ['targetLock', 'hold'] },
+  {
+    name: 'jitter',
+    description: 'how long the machine kept a ready thread from running, period by period',
+    path: ['jitter', 'pause'],
+  },
 ];
 
 const scalar = (
@@ -235,6 +240,12 @@ const SCALARS: readonly Metric[] = [
     'count',
     ['metadata', 'failedPoints'],
     'crash points at which something that was acknowledged is lost',
+  ),
+  scalar(
+    'jitter.lost',
+    'ratio',
+    ['jitter', 'lostShare'],
+    'share of its time that an idle loop lost to pauses of the machine',
   ),
   scalar('memory.allocator', 'bytes', ['memory', 'allocatorBytes'], 'bitmap, cache and lock'),
   scalar('memory.table', 'bytes', ['memory', 'tableBytes'], 'the remap table'),

@@ -33,7 +33,11 @@ export interface Plan {
   readonly watchdogNs: number;
   /** Grid of the interval series. */
   readonly intervalNs: number;
+  /** auto: pauses of the machine are watched for while the load runs; see JitterRecord. */
+  readonly jitter: (typeof JITTER_MODES)[number];
 }
+
+export const JITTER_MODES = ['auto', 'off'] as const;
 
 export const SECTOR_BYTES = 512;
 

@@ -26,6 +26,7 @@ import {
   FAULT_KINDS,
   IN_FLIGHT,
   INTEGRITIES,
+  JITTER_MODES,
   LASTING,
   LOCK_KINDS,
   LOOKUPS,
@@ -1221,6 +1222,14 @@ export const scenarioSchema = map({
   interval: time({ min: 1e7, max: HOUR_NS }).default('1s').meta({
     description: 'Grid of the interval series; a time with its unit, 10ms to 1h. Default 1s.',
   }),
+  jitter: oneOf(JITTER_MODES)
+    .default('auto')
+    .meta({
+      description:
+        'auto: while the load runs, watch for pauses that the machine imposes: an idle loop on a ' +
+        'core that no thread needs, or without such a core how late the coordinator wakes; off: ' +
+        'do not. Default auto.',
+    }),
 }).meta({
   title: 'sparestorm scenario',
   description:

@@ -95,6 +95,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     expect: scenario.expect,
     watchdogNs: ns(scenario.watchdog),
     intervalNs: ns(scenario.interval),
+    jitter: scenario.jitter,
   });
 }
 

@@ -84,4 +84,5 @@ export const RATIOS: readonly Ratio[] = [
     of: (figures) => 6 / figures('histogram', 'sparestorm'),
   },
   within('panel', 0.99, 'on', 'off', 'with the live panel to without'),
+  within('jitter.1t', 0.99, 'auto', 'off', 'beside an idle loop to without, 1 thread'),
 ];

@@ -272,6 +272,17 @@ function lookingRows({ isQuick }: Programs): Row[] {
         off: () => operationsPerSecond(load),
       },
     },
+    ...[1, 2].map((threads) => ({
+      id: `jitter.${threads}t`,
+      title: `null device, ${threadsOf(threads)}, pauses of the machine watched for`,
+      unit: 'M op/s',
+      scale: 1e6,
+      isQuick: false,
+      subjects: {
+        auto: () => operationsPerSecond({ ...load, threads }),
+        off: () => operationsPerSecond({ ...load, threads }, { jitter: 'off' }),
+      },
+    })),
     {
       id: 'sampling',
       title: 'guarded allocation, 2 threads, one call in 61 timed',

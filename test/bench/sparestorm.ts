@@ -18,14 +18,19 @@ export interface LoadOptions {
   readonly integrity?: 'strict' | 'off';
   /** In a terminal of its own, with the live panel; else without progress. */
   readonly live?: boolean;
+  /** Whether pauses of the machine are watched for. */
+  readonly jitter?: 'auto' | 'off';
 }
 
 /** A whole run by the command line, as a user starts it. */
-function runOf(load: Load, { integrity = 'off', live = false }: LoadOptions): Measured {
+function runOf(
+  load: Load,
+  { integrity = 'off', live = false, jitter = 'auto' }: LoadOptions,
+): Measured {
   const folder = mkdtempSync(join(tmpdir(), 'sparestorm-bench-'));
   try {
     const file = join(folder, 'scenario.yaml');
-    writeFileSync(file, scenarioOf(load, integrity));
+    writeFileSync(file, scenarioOf(load, integrity, jitter));
     if (live) return liveRun(folder, file);
     const run = [CLI, 'run', file, '--no-progress', '--json', '--out', join(folder, 'results')];
     return JSON.parse(outputOf(process.execPath, run)).results[0];
@@ -49,7 +54,7 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function scenarioOf(load: Load, integrity: string): string {
+function scenarioOf(load: Load, integrity: string, jitter: string): string {
   const theta = load.distribution === 'zipf' ? `, theta: ${ZIPF_THETA}` : '';
   return `version: 1
 name: bench
@@ -63,6 +68,7 @@ load:
   blockSize: ${load.blockBytes}
   addresses: { distribution: ${load.distribution}${theta} }
 integrity: ${integrity}
+jitter: ${jitter}
 `;
 }
 

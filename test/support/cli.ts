@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly nodeFlags?: readonly string[];
   /** Sent as soon as stderr shows that the load is running. */
   readonly signalWhenRunning?: NodeJS.Signals;
+  /** Called at that moment with what sends signals. */
+  readonly whenRunning?: (send: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Calls the built program as a shell would, in the project's folder, without a terminal. */
@@ -40,9 +42,10 @@ export function sparestorm(words: readonly string[], options: CallOptions = {}):
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      if (options.signalWhenRunning !== undefined && !isSignalled && /^\[\d/m.test(stderr)) {
+      if (!isSignalled && /^\[\d/m.test(stderr)) {
         isSignalled = true;
-        child.kill(options.signalWhenRunning);
+        if (options.signalWhenRunning !== undefined) child.kill(options.signalWhenRunning);
+        options.whenRunning?.((signal) => child.kill(signal));
       }
     });
     child.on('error', reject);
@@ -75,7 +78,7 @@ export async function runJson(
   return { code, result, folder };
 }
 
-function newestFolder(out: string): string {
+export function newestFolder(out: string): string {
   const lines = readFileSync(join(out, 'index.jsonl'), 'utf8').trim().split('\n');
   return join(out, (JSON.parse(lines.at(-1) as string) as { folder: string }).folder);
 }

@@ -82,6 +82,7 @@ export function somePlan(overrides: PlanOverrides = {}): Plan {
     expect: 'pass',
     watchdogNs: 10_000_000_000,
     intervalNs: 1_000_000_000,
+    jitter: 'auto',
   };
   return ofOneJob(merged(plan as WithLoad, overrides as Overrides<WithLoad>));
 }
@@ -234,6 +235,13 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       deviceBytes: 557_056,
       tableBytes: 8192,
       instrumentBytes: 3_145_728,
+    },
+    jitter: {
+      method: 'idle-loop',
+      periodNs: 1_000_000,
+      observedNs: 2_000_000_000,
+      lostNs: 60_000_000,
+      pauses: samples(900, 1200, 45_000, 2_100_000),
     },
     environment: {
       tool: 'sparestorm 0.1.0',

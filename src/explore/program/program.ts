@@ -268,5 +268,6 @@ export function planOf(program: Program): Plan {
     expect: 'pass',
     watchdogNs: 1,
     intervalNs: 1_000_000,
+    jitter: 'off',
   };
 }

@@ -96,6 +96,7 @@ describe('the order of what is said', () => {
       'SPARES',
       'MEMORY',
       'MEASUREMENT',
+      'JITTER',
       '  ! ',
       '  ✗ Integrity violated',
       'repeat:',

@@ -84,6 +84,22 @@ test('a machine that was not quiet is named with what it took', () => {
   );
 });
 
+describe('pauses of the machine while the load ran', () => {
+  test('are a warning when they took much of the time', () => {
+    const jitter = { observedNs: 2e9, lostNs: 5e8 };
+    expect(warningsOf(quietBut({ run: { jitter } })).get('machine-pauses')).toMatch(
+      /an idle loop lost 25% of its time, and was held up for 2\.10ms at once/,
+    );
+  });
+
+  test('are one when a single one was long', () => {
+    const jitter = { method: 'sampled', lostNs: null, pauses: samples(2_000, 60_000_000) } as const;
+    expect(warningsOf(quietBut({ run: { jitter } })).get('machine-pauses')).toMatch(
+      /the coordinator was held up for 60\.0ms/,
+    );
+  });
+});
+
 describe('more threads than cores', () => {
   const environment = { oversubscribed: true, cores: 1 };
 

@@ -70,6 +70,7 @@ thresholds:
 expect: collision
 watchdog: 5s
 interval: 100ms
+jitter: off
 `;
 
 const NOTHING_CHOSEN = {
@@ -155,6 +156,7 @@ describe('a minimal scenario', () => {
       expect: 'pass',
       watchdogNs: 1e10,
       intervalNs: 1e9,
+      jitter: 'auto',
     });
   });
 
@@ -307,6 +309,7 @@ describe('a scenario with every key', () => {
       expect: 'collision',
       watchdogNs: 5e9,
       intervalNs: 1e8,
+      jitter: 'off',
     });
   });
 

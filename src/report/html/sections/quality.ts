@@ -1,15 +1,24 @@
 import { formatNs, formatPercent } from '../../../units.ts';
+import { histogramIn } from '../../details.ts';
+import type { Details } from '../../details-schema.ts';
+import { mainOperation } from '../../measured.ts';
 import type { Result } from '../../result-schema.ts';
 import { plural } from '../../text.ts';
-import { html } from '../markup.ts';
-import type { Section } from '../section.ts';
-import { number, table, text } from '../table.ts';
+import { latencyAxis, ninesAxis } from '../axis.ts';
+import { lineChart } from '../chart.ts';
+import { curveOf, faintFrom, placesFor } from '../curve.ts';
+import { latencyTable } from '../latency-table.ts';
+import { html, type Markup } from '../markup.ts';
+import { figure, type Page, type Section } from '../section.ts';
+import { number, table, tableBehind, text } from '../table.ts';
 
 /** What the instrument could and could not see. */
 export const qualitySection: Section = {
   id: 'quality',
   title: 'Measurement quality',
-  contentOf: ({ result, figures, repeats }) => html`
+  contentOf: (page) => {
+    const { result, figures, repeats } = page;
+    return html`
 <p class="finding">${findingOf(result)}</p>
 ${
   result.warnings.length === 0
@@ -70,12 +79,74 @@ ${table(
     ],
   ],
 )}
+${pausesOf(page)}
 ${
   repeats.length === 0
     ? ''
     : html`<p>Throughput varied by ${formatPercent(variationOf([result, ...repeats.map((repeat) => repeat.result)]))} over this run and the ${plural(repeats.length, 'repeat')} before it (coefficient of variation).</p>`
-}`,
+}`;
+  },
 };
+
+const WATCHED: { readonly [M in Result['jitter']['method']]: string } = {
+  'idle-loop':
+    'A thread of its own, on a core that no thread of load needed, did nothing but read the clock.',
+  sampled:
+    'No core was idle, so this is how late the coordinator woke from its sleeps; below a ' +
+    'millisecond or two it is its timer, and where threads outnumber cores it waited for them.',
+  off: 'Nobody watched for pauses of the machine: the scenario says jitter: off.',
+};
+
+/** What the machine did to a thread that had nothing to wait for, beside what the load saw. */
+function pausesOf(page: Page): Markup {
+  const { result, details, figures } = page;
+  const { method, pause } = result.jitter;
+  if (pause.count === 0) return html`<p>${WATCHED[method]}</p>`;
+  const rows = [{ name: 'pause', path: ['jitter', 'pause'] }];
+  const period = figures.at('ns', 'jitter', 'periodNs');
+  const watched = html`<p>${WATCHED[method]} Of every ${period} the longest pause is kept: a percentile of pauses is a share of the time, one of latencies a share of the operations. Watched for ${figures.at('ns', 'jitter', 'observedNs')}, of which pauses took ${figures.at('share', 'jitter', 'lostShare')}.</p>`;
+  const behind = tableBehind('The figures', latencyTable(result, figures, rows));
+  const chart = details === null ? null : pauseChart(result, details);
+  if (chart === null) return html`${watched}${behind}`;
+  return html`${watched}${figure(
+    `A thread with nothing to wait for was held up for ${formatNs(pause.max)} at most while the load ran.`,
+    chart,
+    'What is no longer than the pauses may be the machine’s doing and not the lock’s.',
+    behind,
+  )}`;
+}
+
+function pauseChart(result: Result, details: Details): Markup | null {
+  const pauses = histogramIn(details, 'jitter');
+  const main = mainOperation(result);
+  if (pauses === null || main === null) return null;
+  const service = histogramIn(details, `${main}.service`);
+  if (service === null) return null;
+  const places = placesFor([pauses.count, service.count]);
+  const lines = [
+    {
+      name: `${main} service`,
+      look: main,
+      values: curveOf(service, places),
+      faintFrom: faintFrom(service.count, places),
+    },
+    {
+      name: 'pauses of the machine',
+      look: main === 'remap' ? 'allocation' : 'remap',
+      values: curveOf(pauses, places),
+      faintFrom: faintFrom(pauses.count, places),
+    },
+  ];
+  const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
+  return lineChart({
+    description: `Pauses of the machine beside the latency of ${main}, by percentile.`,
+    x: ninesAxis('percentile', (places.at(-1) as number) + 0.05),
+    y: latencyAxis('time', Math.min(...values), Math.max(...values)),
+    places,
+    lines,
+    bands: [],
+  });
+}
 
 function findingOf({ warnings, environment, threadCount }: Result): string {
   const cores = `${plural(threadCount, 'thread')} on ${plural(environment.cores, 'core')}`;
