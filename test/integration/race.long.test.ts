@@ -55,3 +55,36 @@ test.each(['test-and-set', 'test-and-test-and-set', 'ticket', 'mcs', 'queued', '
     expect(code).toBe(0);
   },
 );
+
+/** An eighth of the spares; the scenario's own thresholds name the full number. */
+const SMALL_GUARDED = [
+  'scenarios/guarded.yaml',
+  ...['--set', 'device.sectors=128Ki', '--set', 'device.spare.sectors=16384'],
+  ...['--set', 'thresholds=[collisions == 0, errors == 0]'],
+];
+
+test.each(['linear', 'bitmap', 'per-worker'])('the %s allocator holds', async (kind) => {
+  const { code, results } = await runMany([
+    ...[...SMALL_GUARDED, '--repeat', '3'],
+    ...['--set', `allocator.kind=${kind}`],
+  ]);
+  const broken = results.flatMap(({ checks }) =>
+    checks.filter(({ verdict }) => verdict === 'broken'),
+  );
+  expect(broken).toEqual([]);
+  expect(code).toBe(0);
+});
+
+test('several writers, remaps and unremaps lose nothing with the linear lookup either', async () => {
+  const { code, results } = await runMany([
+    'scenarios/quickstart.yaml',
+    ...['--set', 'load.warmup=0ms', '--set', 'load.duration=400ms', '--set', 'load.threads=3'],
+    ...['--set', 'device.sectors=256', '--set', 'remap.lookup=linear', '--repeat', '3'],
+    ...['--set', 'load.mix={read: 30, write: 40, remap: 15, unremap: 15}'],
+  ]);
+  const broken = results.flatMap(({ checks }) =>
+    checks.filter(({ verdict }) => verdict === 'broken'),
+  );
+  expect(broken).toEqual([]);
+  expect(code).toBe(0);
+});

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ALLOCATOR_KINDS, LOCK_KINDS } from '../../src/scenario/plan.ts';
 import { sparestorm } from '../support/cli.ts';
+import { guarded, options, patchesOf, planted, stress } from '../support/stressed.ts';
 
 /**
  * Goal: stress accuses no sound allocator under any lock, with as many threads as cores and with
@@ -45,4 +46,45 @@ test.runIf(availableParallelism() > 1).each(FOUND)('%s is found', async (name) =
     ...['stress', `scenarios/dm-remap-v4/hazards/${name}.yaml`, '--json', '--no-explore'],
   ]);
   expect(code).toBe(0);
+});
+
+describe('a planted fault is found', () => {
+  const planting = [
+    { name: 'a lock taken by a load and a store' },
+    // What stays in the ring has no mark then, with one thread too.
+    { name: 'a spare marked after the unlock', isAlone: true },
+    { name: 'a refill outside the lock' },
+    { name: 'a free without the lock' },
+    // The counter is nobody's business but the watchpoints'.
+    { name: 'a counter counted plainly, outside the lock', kind: 'data race' },
+  ];
+
+  test.each(planting)('$name', async ({ name, isAlone = false, kind = null }) => {
+    const { ending, violation } = await stress(guarded(), options, planted(name, patchesOf(name)));
+    expect(ending).toBe('violation');
+    expect(violation?.isSeenAlone).toBe(isAlone);
+    if (kind !== null) expect(violation?.faults.map((fault) => fault.kind)).toEqual([kind]);
+  });
+});
+
+test('a violation names promise, owners and calls, and hands over to the explorer', async () => {
+  const words = [
+    'scenarios/dm-remap-v4/direct-callers.yaml',
+    '--set',
+    'expect=pass',
+    '--no-progress',
+  ];
+  const { code, stdout, stderr } = await sparestorm(['stress', ...words]);
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(stdout).toMatch(/control +a race planted on purpose showed in round \d/);
+  expect(stdout).toMatch(/INTEGRITY VIOLATION +[a-z ]+ +seed \d+, round \d+/);
+  expect(stdout).toMatch(/forbidden +\d/);
+  expect(stdout).toMatch(/promise +\S/);
+  expect(stdout).toMatch(/again +(in \d+ of|not in)/);
+  expect(stdout).toMatch(/alone +not with the threads one after the other/);
+  expect(stdout).toMatch(/repeat: +npx sparestorm stress .* --seeds \d+ --rounds 20000/);
+  const line = /^replay: npx sparestorm (.*)$/m.exec(stdout)?.[1] as string;
+  const replayed = await sparestorm(line.split(' ').map((word) => word.replaceAll("'", '')));
+  expect(replayed.stdout).toContain('FAIL');
+  expect(replayed.code).toBe(3);
 });
