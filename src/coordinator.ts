@@ -5,6 +5,7 @@ import type { Trace } from './load/trace/trace.ts';
 import { calibrateRelax } from './lock/relax.ts';
 import type { Memory } from './memory/attach.ts';
 import { Gate } from './memory/gate.ts';
+import { hasFeedFailed } from './memory/trace-ring.ts';
 import type { Ending, Environment, EventRecord, RunRecord } from './record/run-record.ts';
 import { ThreadCounters } from './record/thread-counters.ts';
 import { calibrate } from './run/calibrate.ts';
@@ -17,7 +18,7 @@ import { JitterWatch, jitterMethodOf } from './run/jitter-watch.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
 import { dismissWorkers } from './run/remap-workers.ts';
 import { SliceSeries } from './run/slice-series.ts';
-import { Threads } from './run/threads.ts';
+import { nameOf, Threads } from './run/threads.ts';
 import { Watchdog } from './run/watchdog.ts';
 import { agentCountOf, exhaustsSpares, type Plan } from './scenario/plan.ts';
 
@@ -59,17 +60,18 @@ export async function runPlan(
 ): Promise<{ plan: Plan; run: RunRecord }> {
   const plan = trace === null ? unread : withTrace(unread, trace);
   const environment = calibrate(plan);
-  const memory = prepareMemory(plan, trace);
+  const memory = prepareMemory(plan);
   const gate = new Gate(memory.words, memory.floats, memory.layout);
   gate.tellLookNs(environment.lookNs);
   calibrateRelax(environment.lookNs);
   const entry = options.workerEntry ?? new URL('../workers/io-worker.js', import.meta.url);
   const jitterMethod = jitterMethodOf(plan, environment);
   const hasIdleLoop = jitterMethod === 'idle-loop';
-  const threads = new Threads(plan, memory, entry, hasIdleLoop);
+  const feed = trace === null ? null : { fold: trace.fold, sharing: trace.sharing };
+  const threads = new Threads(plan, memory, entry, { hasIdleLoop, feed });
   const jitter = new JitterWatch(plan, memory, jitterMethod, LOOK_MS * 1e6);
 
-  const broken = await untilReady(agentCountOf(plan) + (hasIdleLoop ? 1 : 0), gate, threads);
+  const broken = await untilReady(gate, threads);
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const counters = Array.from(
@@ -114,15 +116,12 @@ export async function runPlan(
 }
 
 /** Null when every thread stands at the gate, else what went wrong. */
-async function untilReady(
-  threadCount: number,
-  gate: Gate,
-  threads: Threads,
-): Promise<string | null> {
+async function untilReady(gate: Gate, threads: Threads): Promise<string | null> {
   const startedNs = nowNs();
+  const threadCount = threads.count;
   while (gate.arrivedCount() < threadCount) {
     if (threads.failure !== null) {
-      return `thread ${threads.failure.thread} could not start: ${threads.failure.message}`;
+      return `${nameOf(threads.failure)} could not start: ${threads.failure.message}`;
     }
     if (nowNs() - startedNs > START_PATIENCE_NS) {
       return `only ${gate.arrivedCount()} of ${threadCount} threads started within 120 s`;
@@ -159,9 +158,9 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
       const dump = watchdog.describe(now, failure.thread);
       await untilLeft(plan, gate);
       takeAll(series, nowNs() - startNs);
-      return { kind: 'broken', reason: `thread ${failure.thread} died: ${failure.message}`, dump };
+      return { kind: 'broken', reason: `${nameOf(failure)} died: ${failure.message}`, dump };
     }
-    if (gate.finishedCount() === plan.load.threadCount) {
+    if (gate.finishedCount() === plan.load.threadCount && !hasFeedFailed(course.memory)) {
       const stuck = await dismissWorkers({
         ...course,
         whileWaiting: () => schedule.apply(elapsedNs),

@@ -160,12 +160,12 @@ interface Exception {
 
 const EXCEPTIONS: readonly Exception[] = [
   {
-    file: 'src/load/trace/read-trace.ts',
+    file: 'src/load/trace/trace-file.ts',
     what: 'node:fs',
-    reason: 'a trace is streamed from its file before the load, by the coordinator',
+    reason: 'a trace is streamed from its file: before the load, and by a thread of its own',
   },
   {
-    file: 'src/load/trace/read-trace.ts',
+    file: 'src/load/trace/trace-file.ts',
     what: 'node:crypto',
     reason: 'the digest that says which recording was replayed',
   },

@@ -1,5 +1,4 @@
 import type { Memory } from '../memory/attach.ts';
-import { TraceEntry } from '../memory/layout.ts';
 import type { RandomStream } from '../random.ts';
 import {
   CONTROL_COMMANDS,
@@ -9,10 +8,10 @@ import {
   type MessageStep,
   OPERATIONS,
   type Plan,
-  type TracePlan,
 } from '../scenario/plan.ts';
 import { type AddressSource, addressSourceFor, remapRangeOf } from './addresses.ts';
 import { jobStream } from './job-stream.ts';
+import { TracedOperations } from './trace/traced-operations.ts';
 
 /** Most operations that are drawn at once. */
 export const DRAWN_MOST = 64;
@@ -51,7 +50,10 @@ export interface OperationSource {
 export function operationSourceFor(plan: Plan, memory: Memory, thread: number): OperationSource {
   const job = jobOf(plan, thread);
   const { messages, trace, writesPerFlush } = job;
-  if (trace !== null) return new TracedOperations(trace, memory, thread - job.firstThread);
+  if (trace !== null) {
+    const place = thread - job.firstThread;
+    return new TracedOperations(memory, { thread, place, isTimed: trace.speed !== null });
+  }
   if (messages !== null && thread === job.firstThread) return new ScriptedOperations(messages);
   const mixed = new MixedOperations(plan, job, thread);
   return writesPerFlush === 0 ? mixed : new FlushedOperations(mixed, writesPerFlush);
@@ -204,39 +206,6 @@ function cumulative(weights: readonly number[]): Float64Array {
   });
   bounds[bounds.length - 1] = 2 ** 32;
   return bounds;
-}
-
-/** A thread's records of a trace, in shared memory since before the gate. */
-class TracedOperations implements OperationSource {
-  readonly plansArrivals: boolean;
-  readonly #words: Int32Array;
-  readonly #floats: Float64Array;
-  readonly #end: number;
-  #at: number;
-
-  /** @param thread number of the thread in its job */
-  constructor(trace: TracePlan, memory: Memory, thread: number) {
-    const count = trace.recordCounts[thread] as number;
-    this.plansArrivals = trace.speed !== null;
-    this.#words = memory.words;
-    this.#floats = memory.floats;
-    this.#at = memory.layout.trace[thread] as number;
-    this.#end = this.#at + count * TraceEntry.wordCount;
-  }
-
-  draw(into: DrawnOperations, count: number): number {
-    const left = (this.#end - this.#at) / TraceEntry.wordCount;
-    const drawn = Math.min(count, left);
-    for (let index = 0; index < drawn; index++) {
-      const shape = this.#words[this.#at + TraceEntry.shape] as number;
-      into.operations[index] = shape & 7;
-      into.sectorCounts[index] = shape >>> 3;
-      into.lbas[index] = this.#words[this.#at + TraceEntry.lba] as number;
-      into.arrivalsNs[index] = this.#floats[(this.#at + TraceEntry.arrivalNs) / 2] as number;
-      this.#at += TraceEntry.wordCount;
-    }
-    return drawn;
-  }
 }
 
 /** The messages of a script, step by step; a message `remap` is a remap, all else a message. */

@@ -44,15 +44,16 @@ export function clearMemory(plan: Plan, memory: Memory): void {
 }
 
 /**
- * Regions that the coordinator writes before the gate; they are small, and touched by that. With
- * metadata that goes for the spare area too, where its copies are.
+ * Regions that are written before the gate by the coordinator, or the reader of a trace; they are
+ * small, and touched by that. With metadata that goes for the spare area too, where its copies are.
  */
 const PREPARED: ReadonlySet<string> = new Set([
   'control',
   'threads',
   'reservation bitmap',
   'payloads',
-  'trace records',
+  'trace feed',
+  'trace ring',
   'saved metadata',
 ]);
 

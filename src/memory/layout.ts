@@ -472,8 +472,12 @@ export interface Layout {
   readonly bucketCount: number;
   readonly main: number;
   readonly spare: number;
-  /** First word of each thread's trace records. */
+  /** Where the thread that reads a trace says how it is getting on; 0 words without one. */
+  readonly traceFeed: number;
+  /** First word of each ring of trace records, one for each thread that replays. */
   readonly trace: readonly number[];
+  /** Records in a ring, a power of two. */
+  readonly ringEntryCount: number;
 }
 
 /** Sectors that one latch makes atomic together: 4 KiB, so that a plain block takes one latch. */
@@ -485,8 +489,24 @@ const LATCH_COUNT_MAX = 16384;
 /** Groups of the audit are never larger; a plan whose writes are, has several to a write. */
 const AUDIT_SHIFT_MAX = 16;
 
-/** Trace record: arrival as a float, then lba, then sector count · 8 + operation. */
-export const TraceEntry = { arrivalNs: 0, lba: 2, shape: 3, wordCount: 4 } as const;
+/** See memory/trace-ring.ts; what either side writes stands 128 bytes from what the other does. */
+export const TraceRing = {
+  written: 0,
+  taken: STRIDE,
+  /** Waits of the replaying thread for a record, and their time, a float. */
+  starvedCount: STRIDE + 1,
+  starvedNs: STRIDE + 2,
+  entries: 2 * STRIDE,
+} as const;
+
+/** A record in a ring: arrival as a float, then three words, and one unused. */
+export const RingEntry = { arrivalNs: 0, kind: 2, lba: 3, sectorCount: 4, wordCount: 6 } as const;
+
+/** One of FEED_STATE; counts up while the reading thread gets on. */
+export const TraceFeed = { state: 0, progress: 1, wordCount: STRIDE } as const;
+
+/** A ring holds a trace that is no longer than this; of another, it holds the next so many. */
+const RING_ENTRY_COUNT_MAX = 2 ** 16;
 
 /** Operations this plan can issue. */
 export function operationsOf(plan: Plan): readonly Operation[] {
@@ -874,15 +894,27 @@ export function layoutOf(plan: Plan): Layout {
     'all',
     dataGuard,
   );
-  const traceWords = (tracedJobOf(plan)?.trace.recordCounts ?? []).map((count) =>
+  const recordCounts = tracedJobOf(plan)?.trace.recordCounts ?? [];
+  const longest = Math.max(2, ...recordCounts);
+  const ringEntryCount = powerOfTwoAtLeast(Math.min(longest, RING_ENTRY_COUNT_MAX));
+  const traceFeed = add(
+    'trace feed',
+    'instrument',
+    recordCounts.length === 0 ? 0 : TraceFeed.wordCount,
+    0,
+    'the reader of the trace',
+    'threads that replay it',
+    'atomic',
+  );
+  const traceWords = recordCounts.map(() =>
     add(
-      'trace records',
+      'trace ring',
       'instrument',
-      count * TraceEntry.wordCount,
-      TraceEntry.wordCount,
-      'coordinator',
+      TraceRing.entries + ringEntryCount * RingEntry.wordCount,
+      RingEntry.wordCount,
+      'the reader of the trace',
       'its thread',
-      'fixed before start',
+      'atomic',
     ),
   );
 
@@ -950,7 +982,9 @@ export function layoutOf(plan: Plan): Layout {
     bucketCount,
     main,
     spare,
+    traceFeed,
     trace: traceWords,
+    ringEntryCount,
   };
 }
 

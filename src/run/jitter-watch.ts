@@ -2,7 +2,7 @@ import type { Memory } from '../memory/attach.ts';
 import { emptyHistogram } from '../record/histogram.ts';
 import { IDLE_PERIOD_NS, PauseLog } from '../record/pause-log.ts';
 import type { Environment, JitterRecord } from '../record/run-record.ts';
-import { agentCountOf, type Plan } from '../scenario/plan.ts';
+import { agentCountOf, type Plan, tracedJobOf } from '../scenario/plan.ts';
 
 /**
  * Who watches for pauses of the machine. An idle loop needs a core that no thread of the run needs;
@@ -13,7 +13,9 @@ export function jitterMethodOf(
   { cores }: Pick<Environment, 'cores'>,
 ): JitterRecord['method'] {
   if (plan.jitter === 'off') return 'off';
-  return agentCountOf(plan) < cores ? 'idle-loop' : 'sampled';
+  // The reader of a trace wants a core too, while it fills the rings.
+  const readerCount = tracedJobOf(plan) === null ? 0 : 1;
+  return agentCountOf(plan) + readerCount < cores ? 'idle-loop' : 'sampled';
 }
 
 /**

@@ -2,7 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { relative } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { type Problem, ScenarioError, UsageError } from '../errors.ts';
-import { readTrace, type TraceTarget } from '../load/trace/read-trace.ts';
+import { surveyTrace, type TraceTarget } from '../load/trace/survey.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import { layoutOf, WORD_BYTES, WORD_COUNT_MAX } from '../memory/layout.ts';
 import { type MemoryLimit, memoryRefusal } from '../scenario/memory-limit.ts';
@@ -147,10 +147,10 @@ function withItsTrace(
   const { threadCount } = traced;
   const trace = readTraceFile(traced.trace, { deviceSectorCount, threadCount });
   const plan = withTrace(parsed.plan, trace);
-  // Only now is it known how many records there are to keep.
+  // Only now is it known how large a request there is to keep room for.
   const message = memoryRefusal(memoryNeededBy(plan), memoryLimit);
   if (message !== null) {
-    const hint = 'its trace is kept in memory: replay a shorter one';
+    const hint = `each thread keeps room for its largest request, of ${trace.transferSectorCountMax} sectors`;
     throw new ScenarioError([{ file, position: null, message, excerpt: null, hint }]);
   }
   return { ...parsed, plan, trace };
@@ -159,7 +159,7 @@ function withItsTrace(
 /** The plan names the trace by its absolute path; a person reads it from where he stands. */
 function readTraceFile(plan: TracePlan, target: TraceTarget): Trace {
   try {
-    return readTrace(plan, target);
+    return surveyTrace(plan, target);
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     const file = relative(process.cwd(), plan.file);
@@ -168,7 +168,7 @@ function readTraceFile(plan: TracePlan, target: TraceTarget): Trace {
   }
 }
 
-/** Shared memory and what the threads take besides. A trace's records are not known yet. */
+/** Shared memory and what the threads take besides. */
 function memoryNeededBy(plan: Plan): number {
   return layoutOf(plan).wordCount * WORD_BYTES + plan.load.threadCount * THREAD_BYTES;
 }

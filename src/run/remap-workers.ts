@@ -4,7 +4,7 @@ import { RemapQueue } from '../device/remap-queue.ts';
 import type { Memory } from '../memory/attach.ts';
 import type { Gate } from '../memory/gate.ts';
 import type { Plan } from '../scenario/plan.ts';
-import type { Threads } from './threads.ts';
+import { nameOf, type Threads } from './threads.ts';
 
 /**
  * The load is over: the remap workers finish what waits for them, and leave. Null when they have,
@@ -25,7 +25,7 @@ export async function dismissWorkers(course: {
   const dismissedNs = nowNs();
   while (gate.leftCount() < workerCount) {
     const { failure } = threads;
-    if (failure !== null) return `thread ${failure.thread} died: ${failure.message}`;
+    if (failure !== null) return `${nameOf(failure)} died: ${failure.message}`;
     if (nowNs() - dismissedNs > plan.watchdogNs) {
       return `a remap worker did not finish within ${plan.watchdogNs / 1e9} s of the load's end`;
     }

@@ -1,3 +1,4 @@
+import { type ArrivalCounts, arrivedBy } from '../load/trace/arrival-counts.ts';
 import type { Trace } from '../load/trace/trace.ts';
 import type { Memory } from '../memory/attach.ts';
 import { Allocator, operationsOf, ThreadFloat } from '../memory/layout.ts';
@@ -33,8 +34,9 @@ export class SliceSeries {
   readonly #rowOf: Uint16Array;
   readonly #rowCount: number;
   readonly #before: { [O in Operation]: Float64Array };
-  /** Ascending, of all threads together; null where nothing is planned. */
-  readonly #arrivalsNs: Float64Array | null;
+  /** Of all threads together, in the time of the recording; null where nothing is planned. */
+  readonly #arrivals: ArrivalCounts | null;
+  readonly #speed: number;
   #gridNs: number;
   #takenNs = 0;
   #slices: Slice[] = [];
@@ -55,7 +57,9 @@ export class SliceSeries {
       threads.flatMap((_, thread) => SharedHistogram.of(memory, thread, `${name}.service`) ?? []),
     );
     this.#before = byOperation(() => new Float64Array(this.#rowCount));
-    this.#arrivalsNs = arrivalsOf(plan, trace);
+    const speed = tracedJobOf(plan)?.trace.speed ?? null;
+    this.#speed = speed ?? 1;
+    this.#arrivals = speed === null ? null : (trace?.arrivals ?? null);
     const { warmupNs } = plan.load;
     const durationNs = durationOf(plan);
     const histogramCount = threads.length * this.#operations.length;
@@ -94,7 +98,7 @@ export class SliceSeries {
       missCount: counted(Allocator.misses),
     };
     const plannedBy = (ns: number): number | null =>
-      this.#arrivalsNs === null ? null : countUpTo(this.#arrivalsNs, ns);
+      this.#arrivals === null ? null : arrivedBy(this.#arrivals, ns * this.#speed);
     let startNs = this.#takenNs;
     if (startNs < warmupNs && nowNs > warmupNs) {
       // Taken late: nothing is recorded before the measurement begins, so all of it came after.
@@ -158,29 +162,6 @@ function join(first: Slice, second: Slice): Slice {
     return sum;
   });
   return { ...second, startNs: first.startNs, rows };
-}
-
-/** Planned arrivals in the time of the replay; null where the load is closed. */
-function arrivalsOf(plan: Plan, trace: Trace | null): Float64Array | null {
-  const speed = tracedJobOf(plan)?.trace.speed ?? null;
-  if (trace === null || speed === null) return null;
-  const arrivals = new Float64Array(trace.recordCount);
-  let filled = 0;
-  for (const { arrivalsNs } of trace.perThread) {
-    for (const arrivalNs of arrivalsNs) arrivals[filled++] = arrivalNs / speed;
-  }
-  return arrivals.subarray(0, filled).sort();
-}
-
-/** How many of the ascending numbers are not above the limit. */
-function countUpTo(ascending: Float64Array, limit: number): number {
-  let [from, to] = [0, ascending.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((ascending[middle] as number) <= limit) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 function byOperation<T>(of: (name: Operation) => T): { [O in Operation]: T } {

@@ -69,7 +69,27 @@ export function escaped(scenario: ResolvedScenario): ResolvedScenario {
     },
     load: {
       ...scenario.load,
-      ...(trace === undefined ? {} : { trace: { ...trace, file: escapeReferences(trace.file) } }),
+      ...(trace === undefined ? {} : { trace: escapedTrace(trace) }),
     },
   };
+}
+
+type TraceOf = NonNullable<ResolvedScenario['load']['trace']>;
+
+function escapedTrace(trace: TraceOf): TraceOf {
+  const { file, device, columns } = trace;
+  return {
+    ...trace,
+    file: escapeReferences(file),
+    ...(device === undefined ? {} : { device: escapeReferences(device) }),
+    ...(columns === undefined ? {} : { columns: escapedColumns(columns) }),
+  };
+}
+
+function escapedColumns(columns: NonNullable<TraceOf['columns']>): typeof columns {
+  const escapedEntries = Object.entries(columns).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? escapeReferences(value) : value,
+  ]);
+  return Object.fromEntries(escapedEntries) as typeof columns;
 }

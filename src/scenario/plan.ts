@@ -371,10 +371,41 @@ export interface AddressPlan {
   readonly slices: 'shared' | 'disjoint';
 }
 
+export const TRACE_FORMATS = ['fio-iolog-v2', 'fio-iolog-v3', 'blkparse', 'msr', 'csv'] as const;
+export type TraceFormat = (typeof TRACE_FORMATS)[number];
+
+/** How addresses that the device does not have become some that it has: see Fold. */
+export const FOLD_KINDS = ['compact', 'modulo', 'scale', 'none'] as const;
+export type FoldKind = (typeof FOLD_KINDS)[number];
+
+export const TIME_UNITS = ['s', 'ms', 'us', 'ns', '100ns'] as const;
+export const ADDRESS_UNITS = ['bytes', 'sectors'] as const;
+
+/** Which column of a CSV is which: its name in the first line, or its number from 1. */
+export interface TraceColumns {
+  readonly time: string;
+  readonly timeUnit: (typeof TIME_UNITS)[number];
+  readonly operation: string;
+  readonly offset: string;
+  readonly offsetUnit: (typeof ADDRESS_UNITS)[number];
+  readonly length: string;
+  readonly lengthUnit: (typeof ADDRESS_UNITS)[number];
+  /** null: the trace is of one device. */
+  readonly device: string | null;
+  /** What the operation column says for a read and a write, where it is no word for them. */
+  readonly read: string | null;
+  readonly write: string | null;
+}
+
 export interface TracePlan {
   /** Absolute path. */
   readonly file: string;
-  readonly format: 'auto' | 'fio-iolog-v2' | 'fio-iolog-v3';
+  readonly format: 'auto' | TraceFormat;
+  /** csv only. */
+  readonly columns: TraceColumns | null;
+  /** The only device whose records are replayed, as the trace calls it; null: it has one only. */
+  readonly device: string | null;
+  readonly fold: FoldKind;
   /** Factor on the recorded timing; null = as fast as possible. */
   readonly speed: number | null;
   readonly assign: 'by-hash' | 'round-robin';

@@ -12,6 +12,7 @@ import {
 import { REPEAT_COUNT_MAX } from './matrix.ts';
 import { readMessage, readSectorRange } from './message-script.ts';
 import {
+  ADDRESS_UNITS,
   ALLOCATOR_KINDS,
   CHECKSUMS,
   COMMANDS,
@@ -24,6 +25,7 @@ import {
   FAILING,
   FAULT_CAUSES,
   FAULT_KINDS,
+  FOLD_KINDS,
   IN_FLIGHT,
   INTEGRITIES,
   JITTER_MODES,
@@ -38,6 +40,8 @@ import {
   PROTOCOLS,
   SECTOR_BYTES,
   SURFACES,
+  TIME_UNITS,
+  TRACE_FORMATS,
 } from './plan.ts';
 import { shown } from './problems.ts';
 
@@ -380,6 +384,44 @@ const addresses = map({
     }),
 });
 
+const COLUMN_RULE = 'must be the name of a column, or its number from 1';
+
+const column = z.union([z.string().min(1).max(200), z.number().int().min(1).max(64)], {
+  error: (issue) => `${COLUMN_RULE}, not ${shown(issue.input)}`,
+});
+
+const cell = z.union([z.string().min(1).max(200), z.number()], {
+  error: (issue) => `must be what the column holds, not ${shown(issue.input)}`,
+});
+
+const traceColumns = map({
+  time: column.meta({ description: 'Column of the time.' }),
+  timeUnit: oneOf(TIME_UNITS)
+    .default('us')
+    .meta({ description: 'Its unit; a fraction is read too. Default us.' }),
+  operation: column.meta({
+    description:
+      'Column of the operation: R or read, W or write, F or flush or sync, D or trim or discard.',
+  }),
+  offset: column.meta({ description: 'Column of the address.' }),
+  offsetUnit: oneOf(ADDRESS_UNITS)
+    .default('bytes')
+    .meta({ description: 'Its unit; a sector is 512 bytes. Default bytes.' }),
+  length: column.meta({ description: 'Column of the size.' }),
+  lengthUnit: oneOf(ADDRESS_UNITS)
+    .default('bytes')
+    .meta({ description: 'Its unit; a sector is 512 bytes. Default bytes.' }),
+  device: column.optional().meta({
+    description: 'Column of the device, where the trace is of several.',
+  }),
+  read: cell.optional().meta({
+    description: 'What the operation column holds for a read, where that is no word for it: 0.',
+  }),
+  write: cell.optional().meta({
+    description: 'What it holds for a write, where that is no word for it: 1.',
+  }),
+});
+
 const trace = map({
   file: text('the path of a trace')
     .min(1, { error: () => 'must not be empty' })
@@ -387,9 +429,35 @@ const trace = map({
     .meta({
       description: 'Path of the trace, from the folder of the file that this is written in.',
     }),
-  format: oneOf(['auto', 'fio-iolog-v2', 'fio-iolog-v3']).default('auto').meta({
-    description: 'Format of the trace; auto reads it off the first line. Default auto.',
+  format: oneOf(['auto', ...TRACE_FORMATS])
+    .default('auto')
+    .meta({
+      description:
+        'Format of the trace: an iolog of fio, the text of blkparse, MSR-Cambridge CSV, or any ' +
+        'CSV with columns; auto reads it off the first line. Default auto.',
+    }),
+  columns: traceColumns.optional().meta({
+    description:
+      'Which column of a CSV is which. Columns go by their names in the first line, or by ' +
+      'number from 1; where all go by number, there is no such line.',
   }),
+  device: text('the name of a device in the trace')
+    .min(1, { error: () => 'must not be empty' })
+    .optional()
+    .meta({
+      description:
+        'The device that is replayed, as the trace calls it: "8,16" in blkparse, host and disk ' +
+        'as "usr.0" in MSR. Needed where the trace is of several. Records of others are left out.',
+    }),
+  fold: oneOf(FOLD_KINDS)
+    .default('compact')
+    .meta({
+      description:
+        'What becomes of addresses when the trace reaches beyond the device. compact: blocks of ' +
+        '4 KiB that are read or written move together, without the gaps between them; modulo: the ' +
+        'address modulo the size of the device; scale: the address times a factor; none: that is ' +
+        'an error. Default compact.',
+    }),
   speed: z
     .union([numberAbove0(1_000_000, ', or max'), z.literal('max')], {
       error: (issue) =>
@@ -405,8 +473,8 @@ const trace = map({
     .default('by-hash')
     .meta({
       description:
-        'Which thread issues a record. by-hash: the same thread for the same address; ' +
-        'round-robin: in turn. Default by-hash.',
+        'Which thread issues a record. by-hash: requests that overlap, of whatever sizes, are on ' +
+        'one thread and keep their order; round-robin: in turn. Default by-hash.',
     }),
 });
 

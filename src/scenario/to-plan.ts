@@ -198,12 +198,30 @@ function tracePlan(trace: NonNullable<Load['trace']>): TracePlan {
   return {
     file: trace.file,
     format: trace.format,
+    columns: trace.columns === undefined ? null : traceColumns(trace.columns),
+    device: trace.device ?? null,
+    fold: trace.fold,
     speed: trace.speed === 'max' ? null : trace.speed,
     assign: trace.threads,
     recordCounts: [],
     operations: [],
     sectorCountMax: 0,
     writeAlignment: 1,
+  };
+}
+
+function traceColumns(
+  columns: NonNullable<NonNullable<Load['trace']>['columns']>,
+): NonNullable<TracePlan['columns']> {
+  return {
+    ...columns,
+    time: String(columns.time),
+    operation: String(columns.operation),
+    offset: String(columns.offset),
+    length: String(columns.length),
+    device: columns.device === undefined ? null : String(columns.device),
+    read: columns.read === undefined ? null : String(columns.read),
+    write: columns.write === undefined ? null : String(columns.write),
   };
 }
 

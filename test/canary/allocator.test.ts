@@ -26,7 +26,7 @@ describe('a bit of the bitmap that is lost', () => {
   });
 
   function afterFirstThread() {
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     new ThreadLoop(plan, memory, 0).run(nowNs());
     return { memory, collector: new Collector(plan, memory) };
   }

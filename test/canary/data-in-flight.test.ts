@@ -42,7 +42,7 @@ function deviceOf(inFlight: RemapPlan['inFlight']) {
     remap: { inFlight },
     load: { threadCount: 2 },
   });
-  const memory = prepareMemory(plan, null);
+  const memory = prepareMemory(plan);
   const { words, layout, blocks } = memory;
   const medium = new InterruptedMedium(words, layout, blocks.copy);
   const device = new Device(

@@ -23,7 +23,7 @@ const HALF = SECTOR_WORDS / 2;
 
 /** A device on which thread 0 writes and reads through its probe, as its load would. */
 function probed(of: Plan = plan) {
-  const memory = prepareMemory(of, null);
+  const memory = prepareMemory(of);
   const { layout } = memory;
   const device = deviceIn(of, memory);
   const probe = new DataProbe(of, memory, 0, device);

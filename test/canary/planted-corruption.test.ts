@@ -33,7 +33,7 @@ function corrupted(entry: Partial<CorruptionPlan>, seed = 1) {
     load: { blockSizes: [{ sectorCount: 1, weight: 1 }] },
     faults: { thread: null, badSectors: [], corruption: [{ ...OFTEN, ...entry }] },
   });
-  const memory = prepareMemory(plan, null);
+  const memory = prepareMemory(plan);
   const { layout } = memory;
   const device = deviceIn(plan, memory);
   const probe = new DataProbe(plan, memory, 0, device);

@@ -22,6 +22,7 @@ import {
   STRIDE,
   ThreadFloat,
   ThreadWord,
+  TraceRing,
   WORD_BYTES,
 } from '../../src/memory/layout.ts';
 import {
@@ -36,6 +37,7 @@ import {
   tracedJobOf,
 } from '../../src/scenario/plan.ts';
 import { planWith } from '../support/plans.ts';
+import { tracePlanOf } from '../support/traces.ts';
 
 const sectors = fc.oneof(
   fc.constantFrom(1, 7, 8, 9, 31, 32, 33, 255, 256),
@@ -86,15 +88,12 @@ const plans: fc.Arbitrary<Plan> = fc
         trace:
           trace === null
             ? null
-            : {
-                file: '/x.iolog',
-                format: 'auto',
+            : tracePlanOf('/x.iolog', {
                 speed: trace.speed,
-                assign: 'by-hash',
                 recordCounts: trace.counts.slice(0, threadCount),
                 operations: ['read', 'sync'],
                 sectorCountMax: 64,
-              },
+              }),
       },
     });
   });
@@ -298,7 +297,8 @@ test('there is room for every sector, spare, slot, and bit', () => {
       }
       for (const [thread, word] of layout.trace.entries()) {
         const count = tracedJobOf(plan)?.trace.recordCounts[thread] as number;
-        if (count > 0) expectInside(layout, word, word, 4 * count);
+        expect(layout.ringEntryCount).toBeGreaterThanOrEqual(Math.min(count, 2 ** 16));
+        expectInside(layout, word, word, TraceRing.entries + 6 * layout.ringEntryCount);
       }
       const operations = operationsOf(plan);
       const planned = (tracedJobOf(plan)?.trace.speed ?? null) !== null;

@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { array, assert, boolean, constantFrom, integer, property, record, tuple } from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
-import { readTrace } from '../../src/load/trace/read-trace.ts';
-import type { ThreadTrace } from '../../src/load/trace/trace.ts';
-import { OPERATIONS, type TracePlan } from '../../src/scenario/plan.ts';
+import { expect, test } from 'vitest';
+import type { TracePlan } from '../../src/scenario/plan.ts';
+import { readText, traceFolder } from '../support/traces.ts';
 
 const SEED = 20_250_103;
 const DEVICE_SECTORS = 4096;
 
-const folder = mkdtempSync(join(tmpdir(), 'sparestorm-trace-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = traceFolder();
 
 /** One recorded request; the pause before it is in milliseconds. */
 interface Request {
@@ -36,7 +31,7 @@ test(`a trace written down in either version reads back the same (seed ${SEED})`
       const trace = read(isTerminated ? text : text.trimEnd(), 1, 'by-hash');
       expect(trace.format).toBe(isVersion3 ? 'fio-iolog-v3' : 'fio-iolog-v2');
       expect(trace.recordCount).toBe(written.length);
-      expect(recordsOf(trace.perThread[0] as ThreadTrace)).toEqual(expected(written));
+      expect(trace.perThread[0]).toEqual(expected(written));
     }),
     { seed: SEED },
   );
@@ -49,7 +44,7 @@ test(`every record goes to exactly one thread and keeps its place there (seed ${
       ([written, threadCount, assign]) => {
         const trace = read(asVersion3(numbered(written)), threadCount, assign);
         const seen = trace.perThread.flatMap((thread) => {
-          const numbers = Array.from(thread.arrivalsNs, (ns) => ns / 1000);
+          const numbers = thread.map(([ns]) => ns / 1000);
           expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
           return numbers;
         });
@@ -66,8 +61,8 @@ test(`by-hash: requests that overlap are on one thread, in recorded order (seed 
     property(few, integer({ min: 2, max: 7 }), (written, threadCount) => {
       const trace = read(asVersion3(numbered(written)), threadCount, 'by-hash');
       const threadOf = new Map<number, number>();
-      for (const [thread, { arrivalsNs }] of trace.perThread.entries()) {
-        for (const ns of arrivalsNs) threadOf.set(ns / 1e6 - 1, thread);
+      for (const [thread, dealt] of trace.perThread.entries()) {
+        for (const [ns] of dealt) threadOf.set(ns / 1e6 - 1, thread);
       }
       for (const [first, a] of written.entries()) {
         if (isSync(a)) continue;
@@ -92,11 +87,8 @@ function isSync({ action }: Request): boolean {
 }
 
 function read(text: string, threadCount: number, assign: string) {
-  const file = join(folder, 'trace.iolog');
-  writeFileSync(file, text);
-  const rest = { recordCounts: [], operations: [], sectorCountMax: 0, writeAlignment: 1 };
-  const plan = { file, format: 'auto', speed: 1, assign, ...rest } as TracePlan;
-  return readTrace(plan, { deviceSectorCount: DEVICE_SECTORS, threadCount });
+  const plan = { assign: assign as TracePlan['assign'] };
+  return readText(folder, text, plan, { deviceSectorCount: DEVICE_SECTORS, threadCount });
 }
 
 function asVersion3(written: readonly Request[]): string {
@@ -132,13 +124,4 @@ function expected(written: readonly Request[]): unknown[] {
     if (isSync(one)) return [ms * 1e6, 'sync', 0, 0];
     return [ms * 1e6, one.action, one.lba, one.sectorCount];
   });
-}
-
-function recordsOf({ arrivalsNs, kinds, lbas, sectorCounts }: ThreadTrace): unknown[] {
-  return Array.from(arrivalsNs, (ns, index) => [
-    ns,
-    OPERATIONS[kinds[index] as number],
-    lbas[index],
-    sectorCounts[index],
-  ]);
 }

@@ -18,7 +18,7 @@ export const start: Probe = {
       device: { sectors: 131_072 },
       load: { threads: threadCount, mix: { read: 50, write: 50 } },
     });
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     const gate = new Gate(memory.words, memory.floats, memory.layout);
     const entry = new URL('../../../workers/io-worker.js', import.meta.url);
     const bytesBefore = process.memoryUsage.rss();

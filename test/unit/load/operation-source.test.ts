@@ -8,7 +8,6 @@ import {
   SKIPPED,
 } from '../../../src/load/operation-source.ts';
 import { createMemory, type Memory } from '../../../src/memory/attach.ts';
-import { TraceEntry } from '../../../src/memory/layout.ts';
 import {
   CONTROL_COMMANDS,
   type ControlCommand,
@@ -18,6 +17,7 @@ import {
   type Plan,
 } from '../../../src/scenario/plan.ts';
 import { planWith } from '../../support/plans.ts';
+import { feedRows, type Row, tracePlanOf } from '../../support/traces.ts';
 
 interface Drawn {
   readonly name: string;
@@ -246,13 +246,11 @@ describe('a script of messages', () => {
 describe('a trace', () => {
   function traceOf(recordCounts: number[], speed: number | null) {
     const operations = ['read', 'write', 'sync'] as const;
-    const format = 'auto' as const;
-    const rest = { file: '/x', format, speed, assign: 'by-hash' as const, operations };
     return planWith({
       load: {
         threadCount: recordCounts.length,
         mix: mixOf(0, 0, 0, 0),
-        trace: { ...rest, recordCounts, sectorCountMax: 8, writeAlignment: 1 },
+        trace: tracePlanOf('/x', { speed, operations, recordCounts, sectorCountMax: 8 }),
       },
     });
   }
@@ -260,34 +258,37 @@ describe('a trace', () => {
   test('is given out record by record, to its own thread, and then ends', () => {
     const plan = traceOf([2, 0, 1], 1);
     const memory = createMemory(plan);
-    const records = [
-      [0, 0, 1500, 7, 8, 'write'],
-      [0, 1, 2500, 0, 0, 'sync'],
-      [2, 0, 99, 512, 1, 'read'],
-    ] as const;
-    for (const [thread, index, arrivalNs, lba, sectorCount, name] of records) {
-      const at = (memory.layout.trace[thread] as number) + index * TraceEntry.wordCount;
-      memory.floats[(at + TraceEntry.arrivalNs) / 2] = arrivalNs;
-      memory.words[at + TraceEntry.lba] = lba;
-      memory.words[at + TraceEntry.shape] = (sectorCount << 3) | OPERATIONS.indexOf(name);
-    }
-    const seen: unknown[] = [];
-    for (let thread = 0; thread < 3; thread++) {
+    const rows: Row[][] = [
+      [
+        [1500, 'write', 7, 8],
+        [2500, 'sync', 0, 0],
+      ],
+      [],
+      [[99, 'read', 512, 1]],
+    ];
+    feedRows(memory, rows);
+    const seen = [0, 1, 2].map((thread) => {
       const source = operationSourceFor(plan, memory, thread);
       const into = new DrawnOperations();
       expect(source.plansArrivals).toBe(true);
       const count = source.draw(into, DRAWN_MOST);
-      for (const [index, { name, lba, sectorCount }] of columnsOf(into, count).entries()) {
-        seen.push([thread, index, into.arrivalsNs[index], lba, sectorCount, name]);
-      }
+      const drawn = columnsOf(into, count).map(({ name, lba, sectorCount }, index) => [
+        into.arrivalsNs[index],
+        name,
+        lba,
+        sectorCount,
+      ]);
       expect(source.draw(into, DRAWN_MOST)).toBe(0);
-    }
-    expect(seen).toEqual(records);
+      return drawn;
+    });
+    expect(seen).toEqual(rows);
   });
 
   test('as fast as possible has no arrivals', () => {
     const plan = traceOf([1], null);
-    const source = operationSourceFor(plan, createMemory(plan), 0);
+    const memory = createMemory(plan);
+    feedRows(memory, [[[5, 'read', 1, 1]]]);
+    const source = operationSourceFor(plan, memory, 0);
     expect(source.draw(new DrawnOperations(), DRAWN_MOST)).toBe(1);
     expect(source.plansArrivals).toBe(false);
   });

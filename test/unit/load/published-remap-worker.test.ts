@@ -39,7 +39,7 @@ function published(spareCount = 16384, threadCount = 1) {
   });
   const { autoRemap } = plan;
   if (autoRemap === null) throw new Error('no auto-remap');
-  const memory = prepareMemory(plan, null);
+  const memory = prepareMemory(plan);
   const controls = new FaultControls(memory.words, memory.layout);
   const device = deviceIn(plan, memory);
   const workers = [1, 2].map(

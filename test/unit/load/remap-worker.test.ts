@@ -40,7 +40,7 @@ function prepared(spareCount = 8, autoRemap: Partial<AutoRemapPlan> = {}) {
   });
   const { autoRemap: wanted } = plan;
   if (wanted === null) throw new Error('no auto-remap');
-  const memory = prepareMemory(plan, null);
+  const memory = prepareMemory(plan);
   const { words, layout } = memory;
   const controls = new FaultControls(words, layout);
   const health = new HealthWords(words, layout.healthWords, wanted.errorThreshold);

@@ -37,7 +37,7 @@ interface Loaded {
 }
 
 function load(plan: Plan): Loaded {
-  const memory = prepareMemory(plan, null);
+  const memory = prepareMemory(plan);
   for (let thread = 0; thread < plan.load.threadCount; thread++) {
     new ThreadLoop(plan, memory, thread).run(nowNs());
   }
@@ -234,7 +234,7 @@ describe('the end of a load', () => {
 
   test('a stopped run ends before its next batch', () => {
     const plan = planWith({ load: { operationCount: 1_000_000 } });
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     new Gate(memory.words, memory.floats, memory.layout).stop();
     new ThreadLoop(plan, memory, 0).run(nowNs());
     expect(new Collector(plan, memory).threads()[0]?.operationCount).toBe(0);
@@ -242,7 +242,7 @@ describe('the end of a load', () => {
 
   test('a time that is over already leaves one operation', () => {
     const plan = planWith({ load: { mix: only('read'), operationCount: null, durationNs: 1000 } });
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     new ThreadLoop(plan, memory, 0).run(nowNs() - 1e9);
     expect(new Collector(plan, memory).operations().read.count).toBe(1);
   });
@@ -257,7 +257,7 @@ describe('the end of a load', () => {
   test('a planted fault strikes after the operations that the plan names', () => {
     const faults = { thread: { thread: 0, afterOperations: 100, does: 'throw' as const } };
     const plan = planWith({ load: { operationCount: 1000 }, faults });
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     expect(() => new ThreadLoop(plan, memory, 0).run(nowNs())).toThrow('that the scenario plants');
     expect(new Collector(plan, memory).threads()[0]?.operationCount).toBe(100);
   });
@@ -287,7 +287,7 @@ describe('warm-up', () => {
       device: { sectorCount: 16, spare: { sectorCount: 64 } },
       load: { mix: { read: 1, write: 0, remap: 1, unremap: 0 }, warmupNs: 60e9 },
     });
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     const gate = new Gate(memory.words, memory.floats, memory.layout);
     const loop = new ThreadLoop(
       {
@@ -350,7 +350,7 @@ test('the drain of an allocator that never says "none" ends when it has had as m
     device: { sectorCount: 64, spare: { sectorCount: 100, placement: 'v4-dynamic' } },
     allocator: { kind: 'linear', protocol: 'as-published' },
   });
-  const memory = prepareMemory(plan, null);
+  const memory = prepareMemory(plan);
   const drain = drainSpares(plan, memory, 0);
   expect(drain.claims).toHaveLength(100);
   // 60 of them the first time; the other 40 somebody held already, which was the drain itself.

@@ -1,27 +1,27 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
-import { type Problem, ScenarioError } from '../../../src/errors.ts';
-import { readTrace } from '../../../src/load/trace/read-trace.ts';
-import { describeTrace, type Trace } from '../../../src/load/trace/trace.ts';
-import { OPERATIONS, type TracePlan } from '../../../src/scenario/plan.ts';
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../../src/errors.ts';
+import { surveyTrace } from '../../../src/load/trace/survey.ts';
+import {
+  problemsOf,
+  type ReadTrace,
+  readText,
+  recordsOf,
+  traceFolder,
+  tracePlanOf,
+} from '../../support/traces.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sparestorm-trace-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = traceFolder();
 
 describe('the recorded sqlite load', () => {
   const file = fileURLToPath(
     new URL('../../../scenarios/traces/sqlite-oltp-wal.flat.v3.iolog', import.meta.url),
   );
-  const trace = readTrace(planOf(file, { assign: 'by-hash' }), {
-    deviceSectorCount: 24_448,
-    threadCount: 3,
-  });
+  const trace = surveyTrace(tracePlanOf(file), { deviceSectorCount: 24_448, threadCount: 3 });
 
   test('has the operations, span and size that its description names', () => {
-    expect(describeTrace(trace)).toEqual({
+    expect(trace).toMatchObject({
       format: 'fio-iolog-v3',
       sha256: '961e23156e3666804cb41a2a2d5685cbe3fd51ee187ae5095bb5abd6a21df293',
       deviceName: 'disk0',
@@ -32,16 +32,19 @@ describe('the recorded sqlite load', () => {
       sectorCountMax: 9,
       transferSectorCountMax: 9,
       deviceSectorCountMin: 24_448,
-      recordCounts: expect.any(Array),
       sectorCounts: { read: 69_049, write: 60_405, sync: 0, trim: 0 },
       warnings: [],
     });
-    expect(describeTrace(trace).recordCounts.reduce((a, b) => a + b)).toBe(19_827);
+    expect(trace.sharing.recordCounts.reduce((a, b) => a + b)).toBe(19_827);
+    expect(trace.fold.kind).toBe('none');
   });
 
   test('needs a device of that size: on one sector less, one problem names what is missing', () => {
     const problems = problemsOf(() =>
-      readTrace(planOf(file), { deviceSectorCount: 24_447, threadCount: 1 }),
+      surveyTrace(tracePlanOf(file, { fold: 'none' }), {
+        deviceSectorCount: 24_447,
+        threadCount: 1,
+      }),
     );
     expect(problems).toHaveLength(1);
     expect(problems[0]?.message).toMatch(
@@ -56,6 +59,7 @@ describe('version 3', () => {
       'fio version 3 iolog\n0 /dev/sda add\n5 /dev/sda open\n' +
         '7 /dev/sda read 1024 512\n7 /dev/sda write 0 4096\n9 /dev/sda trim 512 1024\n' +
         '12 /dev/sda datasync 0 0\n12 /dev/sda sync 99 1\n20 /dev/sda close\n',
+      { device: '/dev/sda' },
     );
     expect(trace).toMatchObject({ format: 'fio-iolog-v3', deviceName: '/dev/sda', spanNs: 5000 });
     expect(recordsOf(trace)).toEqual([
@@ -110,7 +114,7 @@ describe('what is accepted', () => {
 describe('a file that is no trace is refused', () => {
   test.each([
     ['', 'the file is empty'],
-    ['hello there\n', 'does not begin as a fio iolog does, but with "hello there"'],
+    ['hello there\n', 'does not begin as a known trace does, but with "hello there"'],
     ['fio version 1 iolog\n', 'version 1 is not read'],
     ['0, 4096, 512\n', 'version 1 is not read'],
     ['fio version 7 iolog\n', 'fio iolog version 7 is not known; versions 2 and 3 are'],
@@ -138,7 +142,7 @@ describe('a file that is no trace is refused', () => {
 
   test('a missing file, a directory and a device are named as such', () => {
     const messageFor = (file: string): string | undefined =>
-      problemsOf(() => readTrace(planOf(file), { deviceSectorCount: 8, threadCount: 1 }))[0]
+      problemsOf(() => surveyTrace(tracePlanOf(file), { deviceSectorCount: 8, threadCount: 1 }))[0]
         ?.message;
     expect(messageFor(join(folder, 'absent'))).toBe('there is no such trace');
     expect(messageFor(folder)).toBe('the trace is a directory; a regular file is needed');
@@ -199,11 +203,6 @@ describe('a line that is not understood is a problem', () => {
     const [problem] = problemsIn(`fio version 2 iolog\n${'n'.repeat(257)} add\n`);
     expect(problem?.message).toContain('name is longer than 256 bytes');
   });
-
-  test('more records than can be numbered', () => {
-    const [problem] = problemsIn(v2('d sync 0 0', 'd sync 0 0'), {}, { recordCountMax: 1 });
-    expect(problem?.message).toBe('the trace has more than 1 records');
-  });
 });
 
 describe('problems', () => {
@@ -257,9 +256,9 @@ describe('problems', () => {
 
   test('of a device too small are one, which names the size that all requests need', () => {
     const text = v3('1 d read 0 512', '2 d read 4096 512', '3 d trim 512000 1024', '4 d read 0 7');
-    const problems = problemsIn(text, {}, { deviceSectorCount: 8 });
+    const problems = problemsIn(text, { fold: 'none' }, { deviceSectorCount: 8 });
     expect(problems.map((problem) => problem.message)).toEqual([
-      'the read ends at sector 9 of a device of 8, the first of 2 requests past its end; the trace needs 1002 sectors in all',
+      'the request ends at sector 9 of a device of 8, the first of 2 such requests; the trace needs 1002 sectors in all',
       'length 7 is not a multiple of 512',
     ]);
   });
@@ -275,7 +274,7 @@ describe('sharing out', () => {
   test('round-robin deals records to the threads in turn', () => {
     const lines = [0, 1, 2, 3, 4].map((n) => `${n} d read ${n * 512} 512`);
     const trace = read(v3(...lines), { assign: 'round-robin' }, { threadCount: 2 });
-    expect(trace.perThread.map((thread) => [...thread.lbas])).toEqual([
+    expect(trace.perThread.map((thread) => thread.map(([, , lba]) => lba))).toEqual([
       [0, 2, 4],
       [1, 3],
     ]);
@@ -287,14 +286,13 @@ describe('sharing out', () => {
       { assign: 'by-hash' },
       { threadCount: 8 },
     );
-    expect(trace.perThread.map((thread) => thread.kinds.length).filter(Boolean)).toEqual([3]);
+    expect(trace.perThread.map((thread) => thread.length).filter(Boolean)).toEqual([3]);
   });
 
   test('by-hash spreads what has nothing in common', () => {
     const lines = Array.from({ length: 4000 }, (_, n) => `1 d write ${n * 4096} 4096`);
-    const { recordCounts } = describeTrace(
-      read(v3(...lines), { assign: 'by-hash' }, { threadCount: 4, deviceSectorCount: 32_000 }),
-    );
+    const target = { threadCount: 4, deviceSectorCount: 32_000 };
+    const { recordCounts } = read(v3(...lines), { assign: 'by-hash' }, target).sharing;
     for (const count of recordCounts) expect(Math.abs(count - 1000)).toBeLessThan(120);
   });
 
@@ -308,8 +306,8 @@ describe('sharing out', () => {
       { assign: 'by-hash' },
       { threadCount: 4 },
     );
-    for (const [thread, { kinds }] of trace.perThread.entries()) {
-      const operations = Array.from(kinds, (kind) => OPERATIONS[kind]);
+    for (const [thread, dealt] of trace.perThread.entries()) {
+      const operations = dealt.map(([, operation]) => operation);
       if (thread === 0) expect(operations.shift()).toBe('sync');
       for (const [index, operation] of operations.entries()) {
         expect(operation).toBe(index % 2 === 0 ? 'write' : 'sync');
@@ -334,40 +332,12 @@ function v3(...lines: readonly string[]): string {
   return ['fio version 3 iolog', '0 d add', '0 d open', ...lines, ''].join('\n');
 }
 
-function planOf(file: string, of: Partial<TracePlan> = {}): TracePlan {
-  const rest = { recordCounts: [], operations: [], sectorCountMax: 0, writeAlignment: 1 };
-  return { file, format: 'auto', speed: 1, assign: 'by-hash', ...rest, ...of };
+function read(...[text, plan, target]: Tail<Parameters<typeof readText>>): ReadTrace {
+  return readText(folder, text, plan, target);
 }
 
-function read(
-  text: string | Buffer,
-  plan: Partial<TracePlan> = {},
-  target: Partial<Parameters<typeof readTrace>[1]> = {},
-): Trace {
-  const file = join(folder, 'trace.iolog');
-  writeFileSync(file, text);
-  return readTrace(planOf(file, plan), { deviceSectorCount: 4096, threadCount: 1, ...target });
-}
-
-function problemsOf(act: () => unknown): readonly Problem[] {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof ScenarioError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+type Tail<Of extends unknown[]> = Of extends [unknown, ...infer Rest] ? Rest : never;
 
 function problemsIn(...of: Parameters<typeof read>): readonly Problem[] {
   return problemsOf(() => read(...of));
-}
-
-function recordsOf(trace: Trace): string[] {
-  return trace.perThread.flatMap(({ arrivalsNs, lbas, sectorCounts, kinds }) =>
-    Array.from(arrivalsNs, (ns, index) => {
-      const operation = OPERATIONS[kinds[index] as number];
-      return `${ns} ${operation} ${lbas[index]}+${sectorCounts[index]}`;
-    }),
-  );
 }

@@ -8,8 +8,7 @@ import { sweepData } from '../../../src/run/data-sweep.ts';
 import { prepareMemory, withTrace } from '../../../src/run/prepare.ts';
 import { OPERATIONS } from '../../../src/scenario/plan.ts';
 import { markedSpares, planWith } from '../../support/plans.ts';
-
-type Row = readonly [arrivalNs: number, name: (typeof OPERATIONS)[number], lba: number, n: number];
+import { feedRows, type Row, tracePlanOf } from '../../support/traces.ts';
 
 const rows: readonly (readonly Row[])[] = [
   [
@@ -24,22 +23,14 @@ const rows: readonly (readonly Row[])[] = [
   ],
 ];
 
-const trace = traceOf(rows);
-
-/** Counts but for the operations' are those of `rows`. */
-function traceOf(perThread: readonly (readonly Row[])[]): Trace {
-  return {
-    operations: { read: 1, write: 2, sync: 1, trim: 1 },
-    sectorCountMax: 64,
-    transferSectorCountMax: 8,
-    perThread: perThread.map((records) => ({
-      arrivalsNs: Float64Array.from(records, ([arrivalNs]) => arrivalNs),
-      lbas: Uint32Array.from(records, ([, , lba]) => lba),
-      sectorCounts: Uint32Array.from(records, ([, , , count]) => count),
-      kinds: Uint8Array.from(records, ([, name]) => OPERATIONS.indexOf(name)),
-    })),
-  } as Partial<Trace> as Trace;
-}
+/** Counts are those of `rows`. */
+const trace = {
+  operations: { read: 1, write: 2, sync: 1, trim: 1 },
+  sectorCountMax: 64,
+  transferSectorCountMax: 8,
+  writeAlignment: 1,
+  sharing: { recordCounts: [3, 0, 2], shift: 3, threads: new Uint16Array(1) },
+} as Partial<Trace> as Trace;
 
 function planOf(speed: number | null) {
   return planWith({
@@ -47,16 +38,7 @@ function planOf(speed: number | null) {
       threadCount: 3,
       operationCount: null,
       mix: { read: 0, write: 0, remap: 0, unremap: 0 },
-      trace: {
-        file: '/x',
-        format: 'auto',
-        speed,
-        assign: 'by-hash',
-        recordCounts: [],
-        operations: [],
-        sectorCountMax: 0,
-        writeAlignment: 1,
-      },
+      trace: tracePlanOf('/x', { speed }),
     },
   });
 }
@@ -67,43 +49,17 @@ describe('withTrace', () => {
       recordCounts: [3, 0, 2],
       operations: ['read', 'write', 'sync', 'trim'],
       sectorCountMax: 8,
-      // A write of 8 sectors to LBA 0, and one of 1 to LBA 9.
       writeAlignment: 1,
     });
   });
 
-  test.each<[Row[], number, number]>([
-    [[[0, 'write', 16, 8]], 8, 3],
-    [
-      [
-        [0, 'write', 16, 8],
-        [0, 'write', 4, 8],
-      ],
-      4,
-      2,
-    ],
-    [
-      [
-        [0, 'write', 16, 8],
-        [0, 'write', 24, 2],
-      ],
-      2,
-      1,
-    ],
-    // Reads and trims may lie as they like: nobody keeps an account of what they leave behind.
-    [
-      [
-        [0, 'write', 0, 8],
-        [0, 'read', 3, 1],
-        [0, 'trim', 5, 1],
-      ],
-      8,
-      3,
-    ],
-  ])('%j are written %i sectors at a time', (records, writeAlignment, auditShift) => {
-    const plan = withTrace({ ...planOf(1), integrity: 'strict' }, traceOf([[], records, []]));
+  test.each([
+    [8, 3],
+    [2, 1],
+  ])('what is written %i sectors at a time is audited so', (writeAlignment, auditShift) => {
+    const plan = withTrace({ ...planOf(1), integrity: 'strict' }, { ...trace, writeAlignment });
     expect(plan.jobs[0]?.trace).toMatchObject({ writeAlignment });
-    expect(prepareMemory(plan, traceOf([[], records, []])).layout.auditShift).toBe(auditShift);
+    expect(prepareMemory(plan).layout.auditShift).toBe(auditShift);
   });
 
   test('leaves a plan without one alone', () => {
@@ -115,7 +71,7 @@ describe('withTrace', () => {
 describe('prepareMemory', () => {
   test('marks the metadata, and fills the pool to its last word', () => {
     const plan = planWith({ device: { spare: { sectorCount: 100, placement: 'v4-dynamic' } } });
-    const memory = prepareMemory(plan, null);
+    const memory = prepareMemory(plan);
     expect(markedSpares(plan, memory)).toHaveLength(40);
     const { pool, poolWords } = memory.layout;
     const words = memory.words.subarray(pool, pool + poolWords);
@@ -125,7 +81,8 @@ describe('prepareMemory', () => {
 
   test('loses nothing when the threads then touch the pages', () => {
     const plan = withTrace({ ...planOf(1), integrity: 'strict' }, trace);
-    const memory = prepareMemory(plan, trace);
+    const memory = prepareMemory(plan);
+    feedRows(memory, rows);
     const before = memory.words.slice();
     for (const thread of [0, 1, 2]) touchPages(memory, thread, 3);
     expect(memory.words).toEqual(before);
@@ -138,7 +95,8 @@ describe('prepareMemory', () => {
 
   test.each([1, 100, null])('a trace at speed %s is carried out record by record', (speed) => {
     const plan = withTrace(planOf(speed), trace);
-    const memory = prepareMemory(plan, trace);
+    const memory = prepareMemory(plan);
+    feedRows(memory, rows);
     const startNs = nowNs();
     for (const thread of [0, 1, 2]) new ThreadLoop(plan, memory, thread).run(startNs);
     const collector = new Collector(plan, memory);

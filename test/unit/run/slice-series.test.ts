@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ArrivalCounter } from '../../../src/load/trace/arrival-counts.ts';
 import type { Trace } from '../../../src/load/trace/trace.ts';
 import { createMemory } from '../../../src/memory/attach.ts';
 import { Allocator, ThreadFloat } from '../../../src/memory/layout.ts';
@@ -9,6 +10,7 @@ import { ThreadCounters } from '../../../src/record/thread-counters.ts';
 import { SliceSeries } from '../../../src/run/slice-series.ts';
 import { planWith } from '../../support/plans.ts';
 import type { PlanOverrides } from '../../support/run-record.ts';
+import { tracePlanOf } from '../../support/traces.ts';
 
 function seriesOf(load: NonNullable<PlanOverrides['load']> = {}, trace: Trace | null = null) {
   const plan = planWith({ load: { threadCount: 2, durationNs: 2e9, ...load } });
@@ -88,29 +90,13 @@ test('a long run keeps 100 slices at most, without a gap and without a loss', ()
 });
 
 test('counts the arrivals that were planned by then, in the time of the replay', () => {
-  const perThread = [
-    [10e6, 30e6],
-    [20e6, 80e6],
-  ].map((arrivals) => ({
-    arrivalsNs: Float64Array.from(arrivals),
-    lbas: new Uint32Array(2),
-    sectorCounts: new Uint32Array(2),
-    kinds: new Uint8Array(2),
-  }));
-  const trace = { recordCount: 4, perThread } as unknown as Trace;
+  const counter = new ArrivalCounter();
+  for (const ns of [10e6, 20e6, 30e6, 80e6]) counter.add(ns);
+  const trace = { arrivals: counter.counted } as Trace;
   const replay: NonNullable<PlanOverrides['load']> = {
-    trace: {
-      file: '/t',
-      format: 'auto',
-      speed: 2,
-      assign: 'by-hash',
-      recordCounts: [2, 2],
-      operations: ['read'],
-      sectorCountMax: 8,
-      writeAlignment: 1,
-    },
+    trace: tracePlanOf('/t', { speed: 2, recordCounts: [2, 2], operations: ['read'] }),
   };
   const { series } = seriesOf(replay, trace);
-  for (const now of [4e6, 5e6, 15e6, 100e6]) series.take(now);
+  for (const now of [4e6, 6e6, 16e6, 100e6]) series.take(now);
   expect(series.slices.map(({ plannedCount }) => plannedCount)).toEqual([0, 1, 3, 4]);
 });

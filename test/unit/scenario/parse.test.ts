@@ -331,6 +331,9 @@ describe('a trace', () => {
     expect(job?.trace).toEqual({
       file: '/a/t/x.iolog',
       format: 'auto',
+      columns: null,
+      device: null,
+      fold: 'compact',
       speed: null,
       assign: 'by-hash',
       recordCounts: [],
