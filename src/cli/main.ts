@@ -341,6 +341,34 @@ function parserOf(
       (args) => finish(import('./report-command.ts').then((module) => module.reportCommand(args))),
     )
     .command(
+      'trace <file>',
+      'Tell what a recorded trace holds',
+      (command) =>
+        command
+          .positional('file', { type: 'string', demandOption: true })
+          .option('format', {
+            choices: ['auto', 'fio-iolog-v2', 'fio-iolog-v3', 'blkparse', 'msr', 'csv'] as const,
+            default: 'auto' as const,
+            describe: 'Format of the file; auto reads it off the first line',
+            group: 'Load:',
+          })
+          .option('device', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'The device to look at, where the trace is of several',
+            group: 'Load:',
+          })
+          .option('columns', {
+            type: 'string',
+            requiresArg: true,
+            describe:
+              'Of a CSV: time=ts,operation=op,offset=off,length=len, as in load.trace.columns',
+            group: 'Load:',
+          })
+          .option('json', jsonOption('One JSON document on stdout instead of text')),
+      (args) => finish(import('./trace-command.ts').then((module) => module.traceCommand(args))),
+    )
+    .command(
       'init [name]',
       'Write a commented scenario file to start from',
       (command) =>
@@ -411,6 +439,7 @@ const COMMANDS = [
   'list',
   'show',
   'report',
+  'trace',
   'init',
   'schema',
   'doctor',
