@@ -1,3 +1,5 @@
+import { SECTOR_WORDS } from '../memory/layout.ts';
+
 /**
  * What a thread is about to do to shared memory: one scheduling point each. The numbers are those
  * in the engine's arrays; 0 means that the thread has come to its end.
@@ -22,11 +24,17 @@ export const Access = {
   /** Awake again, not yet gone on. */
   woken: 10,
   notify: 11,
-  /** One sector of the simulated surfaces, copied whole. */
+  /** Half a sector of the simulated surfaces. */
   copy: 12,
   /** compareExchange: a change if it finds what it expects, else no more than a load. */
   attempt: 13,
 } as const;
+
+/**
+ * A copy through shared memory does not move a sector as one. Two halves are enough to see one that
+ * is torn; each counts as its first word.
+ */
+export const COPY_WORDS = SECTOR_WORDS / 2;
 
 export type AccessKind = (typeof Access)[keyof typeof Access];
 

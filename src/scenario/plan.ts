@@ -440,6 +440,7 @@ export const FAULT_KINDS = [
   'not linearizable',
   'data lost',
   'metadata lost',
+  'wrong mapping saved',
   'data race',
   'deadlock',
   'self-deadlock',
@@ -462,6 +463,7 @@ export const FAULT_CAUSES = [
   'short refill',
   'interrupted holder',
   'write in flight',
+  'read half made',
 ] as const;
 export type FaultCause = (typeof FAULT_CAUSES)[number];
 

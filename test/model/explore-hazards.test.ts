@@ -7,6 +7,7 @@ import {
   instrumentProduct,
   minimise,
   type ProductCode,
+  type Program,
   programWith,
   renderCounterexample,
   replay,
@@ -22,6 +23,19 @@ let code: ProductCode;
 beforeAll(async () => {
   code = await instrumentProduct();
 });
+
+/** The same operations on what is ours; metadata, where there is any, in two copies. */
+function corrected(program: Program): Program {
+  const guarded = {
+    ...program,
+    protocol: 'guarded',
+    target: 'guarded',
+    remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
+  } as const;
+  if (program.metadata.format === 'none') return guarded;
+  const metadata = { ...program.metadata, format: 'redundant' } as const;
+  return { ...guarded, metadata, copyCount: 2, spareCount: 5, reservedCount: 2 };
+}
 
 describe.each(HAZARDS.map((hazard) => [hazard.id, hazard] as const))('%s', (_id, hazard) => {
   test('is not there as long as nobody is put aside', () => {
@@ -59,14 +73,11 @@ describe.each(HAZARDS.map((hazard) => [hazard.id, hazard] as const))('%s', (_id,
   });
 
   test('is not there when corrected', () => {
-    const { program } = hazard;
-    const { verdict } = explore(
-      new DeviceSubject(
-        { ...program, protocol: 'guarded', remap: { ...program.remap, inFlight: 'drain' } },
-        code,
-      ),
-      { strategy: { kind: 'dpor' }, races: 'fail', executions: 100_000 },
-    );
+    const { verdict } = explore(new DeviceSubject(corrected(hazard.program), code), {
+      strategy: { kind: 'dpor' },
+      races: 'fail',
+      executions: 100_000,
+    });
     expect(verdict).toEqual({ kind: 'pass-exhaustive' });
   });
 });
@@ -92,6 +103,20 @@ test('reads, writes and remaps of one sector keep its data', () => {
       });
     }
   }
+});
+
+test('a latch that lets a writer in beside readers is seen by what is torn', async () => {
+  const torn = await instrumentProduct([
+    {
+      file: 'device/surface.js',
+      find: 'const seen = Atomics.compareExchange(this.#words, latch, 0, WRITER);\n                if (seen === 0)\n                    break;\n                relax(this.#words, latch, seen);',
+      replace: 'Atomics.add(this.#words, latch, WRITER); break;',
+    },
+  ]);
+  const { fault } = explore(new DeviceSubject(programWith({ threads: ['r', 'w'] }), torn), {
+    strategy: { kind: 'dpor' },
+  });
+  expect(fault?.kind).toBe('data lost');
 });
 
 test('sectors with bits in one word of the filter keep their data, without a race', () => {

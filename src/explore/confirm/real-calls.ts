@@ -1,6 +1,7 @@
 import { Outcome } from '../../device/outcome.ts';
 import type { Rendezvous } from '../../lock/rendezvous.ts';
 import { SECTOR_WORDS, WORD_BYTES } from '../../memory/layout.ts';
+import { contentIn } from '../program/sector-contents.ts';
 import type { Journal } from '../program/thread-program.ts';
 
 /** One call of one thread; begin and end are tickets that all threads draw from one word. */
@@ -104,7 +105,7 @@ export class RealCalls implements Journal {
   }
 
   noteRead(_thread: number, lba: number): void {
-    const value = this.#words[this.#targetWord] as number;
+    const value = contentIn(this.#words, this.#targetWord);
     this.#write('read', lba, value, this.#operationBegin, this.#meeting.ticket());
   }
 

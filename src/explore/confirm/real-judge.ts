@@ -6,6 +6,7 @@ import { MetadataOracle } from '../oracle/metadata.ts';
 import { faultAtQuiescence } from '../oracle/quiescence.ts';
 import { firstIllegalSector } from '../oracle/sector-history.ts';
 import { type Program, planOf } from '../program/program.ts';
+import { contentIn } from '../program/sector-contents.ts';
 import type { RealCall } from './real-calls.ts';
 
 /** Kinds that can be told from what the threads were answered and from the memory afterwards. */
@@ -19,6 +20,7 @@ export const SEEN_ON_REAL_THREADS: readonly FaultKind[] = [
   'remap table',
   'data lost',
   'metadata lost',
+  'wrong mapping saved',
 ];
 
 /** What a round on real threads left behind. */
@@ -46,7 +48,8 @@ export function showsFault(round: Round, kind: FaultKind): boolean {
     case 'data lost':
       return isDataLost(round);
     case 'metadata lost':
-      return new MetadataOracle(planOf(program), round.layout).faultIn(round.words) !== null;
+    case 'wrong mapping saved':
+      return metadataFaultIn(round)?.kind === kind;
     case 'remap table':
       return lastRemaps(calls).some(([lba, spare]) => round.table.spareFor(lba) !== spare);
     default:
@@ -95,9 +98,18 @@ function isDataLost(round: Round): boolean {
     const spare = table.spareFor(lba);
     const first =
       spare === ON_MAIN ? layout.main + lba * SECTOR_WORDS : layout.spare + spare * SECTOR_WORDS;
-    return { kind: 'read' as const, lba, value: words[first] as number, begin: last, end: last };
+    return { kind: 'read' as const, lba, value: contentIn(words, first), begin: last, end: last };
   });
   return firstIllegalSector([...history, ...atEnd], contentAtFirst) !== null;
+}
+
+function metadataFaultIn({ program, words, layout, calls }: Round): Fault | null {
+  const attached = calls.filter(({ kind }) => kind === 'attach');
+  const sparesOf = (lba: number) => {
+    const spares = attached.filter(({ key }) => key === lba).map(({ value }) => value);
+    return spares.length === 0 ? null : new Set(spares);
+  };
+  return new MetadataOracle(planOf(program), layout).faultIn(words, sparesOf);
 }
 
 /** By LBA, where the last remap or undoing of one left it; both are made under the target lock. */

@@ -3,8 +3,8 @@ import { lockOn } from '../../lock/index.ts';
 import { attachMemory, type Memory } from '../../memory/attach.ts';
 import { WORD_BYTES } from '../../memory/layout.ts';
 import { OwnerTable } from '../../record/owner-table.ts';
-import { type Plan, SECTOR_BYTES, sendsMessages, targetLockKindOf } from '../../scenario/plan.ts';
-import { Access } from '../access.ts';
+import { type Plan, sendsMessages, targetLockKindOf } from '../../scenario/plan.ts';
+import { Access, COPY_WORDS } from '../access.ts';
 import { DeviceJournal } from '../program/device-journal.ts';
 import { interruptsOffWord } from '../program/interrupts.ts';
 import { InterruptsOffLock } from '../program/interrupts-off-lock.ts';
@@ -132,14 +132,15 @@ function stagingByte({ layout }: Memory, thread: number, which: 0 | 1): number {
   return (layout.staging + (2 * thread + which) * layout.stagingWords) * WORD_BYTES;
 }
 
-/** Block copies, a sector at a turn, as the engine makes them. */
+/** Block copies, half a sector at a turn, as the engine makes them. */
 function copiesOf({ blocks }: Memory, taker: TurnTaker): Memory['blocks'] {
   return {
     ...blocks,
     copy: (target, source, byteCount) => {
-      for (let done = 0; done < byteCount; done += SECTOR_BYTES) {
+      const atMost = COPY_WORDS * WORD_BYTES;
+      for (let done = 0; done < byteCount; done += atMost) {
         taker.before(Access.copy, (target + done) / WORD_BYTES);
-        blocks.copy(target + done, source + done, SECTOR_BYTES);
+        blocks.copy(target + done, source + done, Math.min(atMost, byteCount - done));
       }
     },
   };

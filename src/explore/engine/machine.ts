@@ -1,6 +1,5 @@
 import { AssertionError } from '../../errors.ts';
-import { SECTOR_WORDS } from '../../memory/layout.ts';
-import { Access, MAY_CHANGE } from '../access.ts';
+import { Access, COPY_WORDS, MAY_CHANGE } from '../access.ts';
 import { InstrumentError } from '../transform/instrument-error.ts';
 import { Port } from '../transform/runtime.ts';
 import type { Fault } from './fault.ts';
@@ -195,7 +194,7 @@ export class Machine {
         if (MAY_CHANGE[kind]) this.#soil(this.word[thread] as number);
       } else {
         const first = this.word[thread] as number;
-        for (let word = first; word < first + SECTOR_WORDS; word++) this.#soil(word);
+        for (let word = first; word < first + COPY_WORDS; word++) this.#soil(word);
       }
       const word = this.word[thread] as number;
       const before = this.words[word];

@@ -1,4 +1,4 @@
-import { Allocator, type Layout } from '../../memory/layout.ts';
+import { Allocator, type Layout, TargetSlot } from '../../memory/layout.ts';
 import type { FaultCause } from '../../scenario/plan.ts';
 import type { Site } from '../access.ts';
 import { Access } from '../access.ts';
@@ -54,6 +54,7 @@ export function causesOf(trace: FaultyTrace): readonly FaultCause[] {
   const { fault } = trace;
   if (fault.kind === 'self-deadlock') return ['interrupted holder'];
   if (fault.kind === 'data lost') return isWriteInFlight(trace) ? ['write in flight'] : [];
+  if (fault.kind === 'wrong mapping saved') return isReadHalfMade(trace) ? ['read half made'] : [];
   const history = historyOf(trace);
   switch (fault.kind) {
     case 'double grant':
@@ -220,6 +221,22 @@ function setsBack({ thread, from, cursorStored }: Refill, refills: readonly Refi
 function isShort({ counts, cached }: Refill): boolean {
   const values = counts.slice(1, -1).map(({ value }) => value);
   return cached.length > 0 && values.some((value) => value > (values[0] as number));
+}
+
+/** A slot's spare was read for saving after others had written its LBA, and before its spare. */
+function isReadHalfMade({ steps, sites }: FaultyTrace): boolean {
+  const isWrite = ({ site }: Step) => sites[site]?.kind === Access.write;
+  return steps.some((read, at) => {
+    const { kind, place = '' } = sites[read.site] ?? {};
+    if (kind !== Access.read || !place.endsWith('Metadata.sync')) return false;
+    const lbaWord = read.word - TargetSlot.spare + TargetSlot.lba;
+    const of = (step: Step, word: number) =>
+      step.thread !== read.thread && step.word === word && isWrite(step);
+    return (
+      steps.slice(0, at).some((step) => of(step, lbaWord)) &&
+      steps.slice(at).some((step) => of(step, read.word))
+    );
+  });
 }
 
 /** A write looked its sector up before a remap was published, and wrote after the remap copied. */

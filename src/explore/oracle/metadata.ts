@@ -10,11 +10,14 @@ import {
 import type { Plan } from '../../scenario/plan.ts';
 import type { Fault } from '../engine/fault.ts';
 
+/** Spares by LBA; null where it was never remapped. */
+export type SparesOf = (lba: number) => ReadonlySet<number> | null;
+
 /**
  * What is wrong with the metadata when the last thread has come to its end. Corrected: power is cut
  * at every place of what just happened, and nothing that was acknowledged may be lost. As published
  * that would be found without any interleaving; there, what memory takes for saved must be on the
- * medium.
+ * medium, and what is saved of an LBA must be a remap that there was.
  *
  * Most interleavings of a program send the same commands to the medium, in one of a few orders:
  * each order is judged once.
@@ -29,10 +32,13 @@ export class MetadataOracle {
     this.#layout = layout;
   }
 
-  faultIn(words: Int32Array): Fault | null {
+  /** @param sparesOf every spare that a remap of the LBA has led to so far */
+  faultIn(words: Int32Array, sparesOf: SparesOf): Fault | null {
     const { format } = this.#plan.metadata;
     if (format === 'none') return null;
-    if (format === 'published') return unsavedFault(words, this.#layout);
+    if (format === 'published') {
+      return unsavedFault(words, this.#layout) ?? wrongMappingFault(words, this.#layout, sparesOf);
+    }
     const key = this.#logKeyOf(words);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -76,4 +82,23 @@ function unsavedFault(words: Int32Array, layout: Layout): Fault | null {
     `The metadata is called clean, and the medium does not hold it: generation ${kept} in ` +
     `memory, ${saved} on the medium, or other entries.`;
   return { kind: 'metadata lost', text };
+}
+
+/**
+ * A spare saved for an LBA that no remap ever led there. Of LBA 0 nothing is said: a slot that was
+ * never used looks like a remap of it (S8).
+ */
+function wrongMappingFault(words: Int32Array, layout: Layout, sparesOf: SparesOf): Fault | null {
+  const header = layout.savedMetadata + Metadata.context;
+  if (words[header + PublishedHeader.state] !== PublishedState.clean) return null;
+  const count = words[header + PublishedHeader.count] as number;
+  for (let entry = 0; entry < count; entry++) {
+    const at = header + HEADER_SECTORS * SECTOR_WORDS + entry * PublishedEntry.wordCount;
+    const lba = words[at + PublishedEntry.lba] as number;
+    const spare = words[at + PublishedEntry.spare] as number;
+    if (lba === 0 || sparesOf(lba)?.has(spare) !== false) continue;
+    const text = `The metadata says that LBA ${lba} is on spare ${spare}, where no remap put it.`;
+    return { kind: 'wrong mapping saved', text };
+  }
+  return null;
 }

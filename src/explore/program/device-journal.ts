@@ -7,6 +7,7 @@ import type { AllocationCall } from '../oracle/allocation-history.ts';
 import type { SectorCall } from '../oracle/sector-history.ts';
 import { Port } from '../transform/runtime.ts';
 import type { ProgramOperation } from './program.ts';
+import { contentIn, TORN } from './sector-contents.ts';
 import type { Journal } from './thread-program.ts';
 
 /** A call that has begun: after which step, and where it stands in its history once it ends. */
@@ -26,6 +27,8 @@ export class DeviceJournal implements Journal {
   readonly keptBy = new Map<number, number[]>();
   /** LBA -> spare. */
   readonly remaps = new Map<number, number>();
+  /** LBA -> every spare that it has been on. */
+  readonly sparesOf = new Map<number, Set<number>>();
   fault: Fault | null = null;
   readonly #port: Int32Array;
   readonly #words: Int32Array;
@@ -61,6 +64,7 @@ export class DeviceJournal implements Journal {
     this.events.length = 0;
     this.keptBy.clear();
     this.remaps.clear();
+    this.sparesOf.clear();
     this.fault = null;
     this.#results.length = 0;
     this.#writes.length = 0;
@@ -128,10 +132,10 @@ export class DeviceJournal implements Journal {
   }
 
   noteRead(thread: number, lba: number): void {
-    const value = this.#words[this.#targetByte(thread) / WORD_BYTES] as number;
+    const value = contentIn(this.#words, this.#targetByte(thread) / WORD_BYTES);
     const afterStep = this.#operationStep[thread] as number;
     this.sectorCalls.push({ kind: 'read', lba, value, afterStep, end: this.#step(), thread });
-    this.#say(thread, `read ${lba}: ${value}`);
+    this.#say(thread, `read ${lba}: ${value === TORN ? 'half of each' : value}`);
     this.#answer(thread, value);
   }
 
@@ -143,7 +147,10 @@ export class DeviceJournal implements Journal {
   }
 
   attached(thread: number, lba: number, spare: number, outcome: number): void {
-    if (outcome === Outcome.done) this.remaps.set(lba, spare);
+    if (outcome === Outcome.done) {
+      this.remaps.set(lba, spare);
+      this.sparesOf.set(lba, (this.sparesOf.get(lba) ?? new Set()).add(spare));
+    }
     this.#say(
       thread,
       `remap ${lba} to spare ${spare}: ${outcome === Outcome.done ? 'done' : 'no'}`,

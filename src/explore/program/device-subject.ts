@@ -7,14 +7,8 @@ import type { SpareWitness, TargetControl } from '../../device/target-control.ts
 import type { Lock } from '../../lock/lock.ts';
 import { type Layout, layoutOf, SECTOR_WORDS, WORD_BYTES } from '../../memory/layout.ts';
 import type { OwnerTable } from '../../record/owner-table.ts';
-import {
-  type LockKind,
-  type Plan,
-  SECTOR_BYTES,
-  sendsMessages,
-  targetLockKindOf,
-} from '../../scenario/plan.ts';
-import type { Site } from '../access.ts';
+import { type LockKind, type Plan, sendsMessages, targetLockKindOf } from '../../scenario/plan.ts';
+import { COPY_WORDS, type Site } from '../access.ts';
 import { type Fault, type FaultCause, NO_FAULTS } from '../engine/fault.ts';
 import type { Interrupt, OperationEvent, Steps, Subject } from '../engine/subject.ts';
 import { isAllocationHistoryLegal } from '../oracle/allocation-history.ts';
@@ -28,7 +22,7 @@ import { DeviceJournal } from './device-journal.ts';
 import { interruptsOf, interruptsOffWord } from './interrupts.ts';
 import type { ProductCode } from './product-code.ts';
 import { operationsOf, type Program, planOf, programName } from './program.ts';
-import { contentAtFirst, fillSectors } from './sector-contents.ts';
+import { contentAtFirst, contentIn, fillSectors } from './sector-contents.ts';
 import type { runProgram, ThreadParts } from './thread-program.ts';
 import { wordNameIn } from './word-name.ts';
 
@@ -132,7 +126,7 @@ export class DeviceSubject implements Subject {
       this.#judgeAllocations(stepCount),
       this.#judgeTable(),
       this.#judgeSectors(stepCount),
-      this.#metadata.faultIn(this.words),
+      this.#metadata.faultIn(this.words, (lba) => this.#journal.sparesOf.get(lba) ?? null),
     ].filter((fault) => fault !== null);
     return faults.length === 0 ? NO_FAULTS : faults;
   }
@@ -239,7 +233,7 @@ export class DeviceSubject implements Subject {
     const spare = finish(this.#table.spareFor(lba));
     const first =
       spare === ON_MAIN ? layout.main + lba * SECTOR_WORDS : layout.spare + spare * SECTOR_WORDS;
-    return words[first] as number;
+    return contentIn(words, first);
   }
 
   /** The first access that the thread made after it had begun the call. */
@@ -320,15 +314,16 @@ function buildParts(
   return { ...parts, owners, control: finish(targetControlOn(plan, memory, parts)) };
 }
 
-/** Block copies, a sector at a time: a disk writes a sector whole or not at all. */
+/** Block copies, half a sector at a time. */
 function sectorCopy(runtime: Runtime, words: Int32Array) {
   return function* copy(targetByte: number, sourceByte: number, byteCount: number): Steps<void> {
-    for (let done = 0; done < byteCount; done += SECTOR_BYTES) {
-      const target = (targetByte + done) / WORD_BYTES;
-      const source = (sourceByte + done) / WORD_BYTES;
+    const wordCount = byteCount / WORD_BYTES;
+    for (let done = 0; done < wordCount; done += COPY_WORDS) {
+      const target = targetByte / WORD_BYTES + done;
+      const source = sourceByte / WORD_BYTES + done;
       runtime.announceCopy(target, source);
       yield;
-      words.copyWithin(target, source, source + SECTOR_WORDS);
+      words.copyWithin(target, source, source + Math.min(COPY_WORDS, wordCount - done));
     }
   };
 }

@@ -1,3 +1,4 @@
+import { HEADER_SECTORS, PUBLISHED_SECTORS } from '../../metadata/published-header.ts';
 import type { FaultCause, FaultKind } from '../engine/fault.ts';
 import { type Program, programWith } from './program.ts';
 
@@ -97,6 +98,20 @@ export const HAZARDS: readonly Hazard[] = [
     program: published({ threads: ['m', 'i'], outerLock: true }),
     kind: 'self-deadlock',
     cause: 'interrupted holder',
+  },
+  {
+    id: 'P5',
+    description: 'A sync reads the table without its lock, and saves a remap that is half made.',
+    program: published({
+      threads: ['s1', 'p'],
+      target: 'as-published',
+      remap: { match: 'first-sector', lookup: 'linear', inFlight: 'ignore' },
+      metadata: { format: 'published', order: 'primary-first', flush: 'each-copy' },
+      spareCount: PUBLISHED_SECTORS,
+      reservedCount: HEADER_SECTORS,
+    }),
+    kind: 'wrong mapping saved',
+    cause: 'read half made',
   },
   {
     id: 'P10',

@@ -263,7 +263,7 @@ export function planOf(program: Program): Plan {
     events: [],
     explore: { threads: null, finds: null, by: null },
     overhead: NO_OVERHEAD,
-    integrity: 'off',
+    integrity: 'strict',
     thresholds: [],
     expect: 'pass',
     watchdogNs: 1,

@@ -14,14 +14,25 @@ export function contentAtFirst(
   return metadata.format === 'none' ? FIRST_ON_MAIN + lba : 0;
 }
 
-/** No two sectors are alike; only the first word of each is looked at. */
+/** Of a sector whose halves were not written by one and the same. */
+export const TORN = -1;
+
+/** What a sector, or a copy of one, holds: the same in every word. */
+export function contentIn(words: Int32Array, first: number): number {
+  const content = words[first] as number;
+  return content === words[first + SECTOR_WORDS - 1] ? content : TORN;
+}
+
+/** No two sectors are alike. */
 export function fillSectors(plan: Plan, words: Int32Array, layout: Layout): void {
   if (plan.metadata.format !== 'none') return;
   const { sectorCount, spare } = plan.device;
   for (let lba = 0; lba < sectorCount; lba++) {
-    words[layout.main + lba * SECTOR_WORDS] = contentAtFirst(plan, lba);
+    const first = layout.main + lba * SECTOR_WORDS;
+    words.fill(contentAtFirst(plan, lba), first, first + SECTOR_WORDS);
   }
   for (let place = 0; place < spare.sectorCount; place++) {
-    words[layout.spare + place * SECTOR_WORDS] = FIRST_ON_SPARE + place;
+    const first = layout.spare + place * SECTOR_WORDS;
+    words.fill(FIRST_ON_SPARE + place, first, first + SECTOR_WORDS);
   }
 }
