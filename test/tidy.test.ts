@@ -105,7 +105,10 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     ],
     packages: ['node:*'],
   },
-  report: { ours: ['record', 'check', 'scenario', 'units', 'errors'], packages: ANY },
+  report: {
+    ours: ['record', 'check', 'scenario', 'statistics', 'units', 'errors'],
+    packages: ANY,
+  },
   workers: {
     ours: [
       'load',

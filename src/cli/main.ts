@@ -384,10 +384,10 @@ function parserOf(
     )
     .command(
       'schema [of]',
-      'Print the JSON Schema of scenario files or of result.json',
+      'Print the JSON Schema of scenario files, result.json or repeat.json',
       (command) =>
         command.positional('of', {
-          choices: ['scenario', 'result'] as const,
+          choices: ['scenario', 'result', 'repeat'] as const,
           default: 'scenario' as const,
         }),
       (args) => finish(import('./schema-command.ts').then((module) => module.schemaCommand(args))),

@@ -1,12 +1,18 @@
 import { basename, join } from 'node:path';
 import type { Running } from '../coordinator.ts';
-import { EXIT } from '../errors.ts';
+import { AssertionError, UsageError } from '../errors.ts';
 import { writeResultFolder } from '../report/folder.ts';
+import { FORMAT_FILES } from '../report/formats.ts';
+import { writeGroupFolder } from '../report/group-folder.ts';
 import { type Live, startLive } from '../report/live.ts';
 import { REPORT_FILE } from '../report/rendered.ts';
+import { repeatOf, type StoredResultOf } from '../report/repeat.ts';
+import { REPEAT_FILE, type Repeat } from '../report/repeat-schema.ts';
+import { repeatMarkdown, repeatText } from '../report/repeat-text.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { runListText } from '../report/run-list.ts';
 import { summaryText } from '../report/terminal.ts';
+import { worstOf } from '../report/verdict.ts';
 import { runAndJudge } from '../run/judged-run.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
@@ -29,61 +35,83 @@ export interface RunArguments {
 /** A report shows this run among so many before it. */
 const REPEATS_KEPT = 19;
 
-interface Ended {
-  readonly result: Result;
-  /** Name of its folder. */
-  readonly folder: string;
-}
-
 /** Runs scenario files one after another. Returns the exit code of the worst of them. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const sets = args.seed === undefined ? args.set : [...args.set, `seed=${args.seed}`];
   // All of them are read before the first is run: a mistake in the last costs no waiting.
   const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
   const scenarios = loadScenarios(expandPatterns(args.scenarios), sets, args.maxMemory);
+  checkSeeds(scenarios, args.repeat);
   const interruption = new AbortController();
   const stopListening = onSignals(interruption);
   const results: Result[] = [];
+  const repeated: { readonly repeat: Repeat; readonly path: string }[] = [];
   try {
     for (const scenario of scenarios) {
-      const folders: string[] = [];
+      const ended: StoredResultOf[] = [];
       for (const repeat of repeats) {
         if (interruption.signal.aborted) break;
-        const seeded = repeat === 0 ? scenario : reseeded(scenario, sets, repeat);
         const showsPath = scenarios.length * args.repeat > 1;
-        const earlier = folders.slice(-REPEATS_KEPT);
-        const ended = await runOne(
-          seeded,
-          { ...args, sets },
-          interruption.signal,
-          showsPath,
-          earlier,
+        const earlier = ended.slice(-REPEATS_KEPT).map(({ folder }) => folder);
+        ended.push(
+          await runOne(
+            reseeded(scenario, repeat),
+            { ...args, sets },
+            interruption.signal,
+            showsPath,
+            earlier,
+          ),
         );
-        results.push(ended.result);
-        folders.push(ended.folder);
+      }
+      results.push(...ended.map(({ result }) => result));
+      if (args.repeat > 1 && ended.length > 0) {
+        repeated.push(await stored(repeatOf(ended, args.repeat), args.out));
       }
     }
   } finally {
     stopListening();
   }
   if (args.json) {
-    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results };
+    const repeats = repeated.map(({ repeat }) => repeat);
+    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results, repeats };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else if (!args.quiet && results.length > 1) {
-    process.stdout.write(`${runListText(results, terminalOf(process.stdout))}\n`);
+    const terminal = terminalOf(process.stdout);
+    process.stdout.write(`${runListText(results, terminal)}\n`);
+    for (const { repeat, path } of repeated) {
+      process.stdout.write(`${repeatText(repeat, { ...terminal, path })}\n`);
+    }
   }
   return worstOf(results.map((result) => result.verdict.exitCode));
 }
 
+/** What several runs came to, in a folder beside theirs. */
+async function stored(repeat: Repeat, outDir: string) {
+  const [first] = repeat.runs;
+  if (first === undefined) throw new AssertionError('there is no run to sum up');
+  const named = { startedAt: first.startedAt, name: repeat.name, seed: first.seed };
+  const files = {
+    [REPEAT_FILE]: `${JSON.stringify(repeat, null, 2)}\n`,
+    [FORMAT_FILES.markdown]: repeatMarkdown(repeat),
+  };
+  const suffix = `repeat${repeat.runs.length}`;
+  return { repeat, path: await writeGroupFolder(files, named, suffix, outDir) };
+}
+
+/** No seed is above 2^53 − 1, so that every one of them can be given on the command line again. */
+function checkSeeds(scenarios: readonly LoadedScenario[], repeat: number): void {
+  for (const { plan, sourceFile } of scenarios) {
+    if (plan.seed <= Number.MAX_SAFE_INTEGER - (repeat - 1)) continue;
+    throw new UsageError(
+      `${sourceFile}: --repeat ${repeat} counts up from seed ${plan.seed} and passes 2^53 − 1`,
+    );
+  }
+}
+
 /** The same scenario with the seed of its n-th repetition: the first one's plus n. */
-function reseeded(
-  scenario: LoadedScenario,
-  sets: readonly string[],
-  repeat: number,
-): LoadedScenario {
-  const seed = scenario.plan.seed + repeat;
-  const [again] = loadScenarios([scenario.sourceFile], [...sets, `seed=${seed}`]);
-  return again as LoadedScenario;
+function reseeded({ plan, scenario, ...rest }: LoadedScenario, repeat: number): LoadedScenario {
+  const seed = plan.seed + repeat;
+  return { ...rest, plan: { ...plan, seed }, scenario: { ...scenario, seed } };
 }
 
 async function runOne(
@@ -92,7 +120,7 @@ async function runOne(
   signal: AbortSignal,
   separates: boolean,
   repeats: readonly string[],
-): Promise<Ended> {
+): Promise<StoredResultOf> {
   let live: Live | null = null;
   const onStart = (running: Running): void => {
     live = startLive({
@@ -132,21 +160,4 @@ function liveOptions(args: RunArguments) {
     color: terminal.color,
     unicode: terminal.unicode,
   };
-}
-
-/** A broken run tells least, a violation most urgently; an interruption hides neither. */
-const SEVERITY: readonly number[] = [
-  EXIT.held,
-  EXIT.thresholdFailed,
-  EXIT.interrupted,
-  EXIT.terminated,
-  EXIT.broken,
-  EXIT.integrity,
-];
-
-function worstOf(codes: readonly number[]): number {
-  return codes.reduce(
-    (worst, code) => (SEVERITY.indexOf(code) > SEVERITY.indexOf(worst) ? code : worst),
-    EXIT.held as number,
-  );
 }

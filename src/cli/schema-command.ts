@@ -1,10 +1,18 @@
 import { EXIT } from '../errors.ts';
+import { repeatJsonSchema } from '../report/repeat-schema.ts';
 import { resultJsonSchema } from '../report/result-schema.ts';
 import { scenarioJsonSchema } from '../scenario/schema.ts';
 
-/** Prints the JSON Schema (draft-7) of scenario files or of `result.json`. */
-export function schemaCommand(args: { readonly of: 'scenario' | 'result' }): number {
-  const schema = args.of === 'result' ? resultJsonSchema() : scenarioJsonSchema();
-  process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
+const SCHEMAS = ['scenario', 'result', 'repeat'] as const;
+
+const SCHEMA_OF: { readonly [S in (typeof SCHEMAS)[number]]: () => Record<string, unknown> } = {
+  scenario: scenarioJsonSchema,
+  result: resultJsonSchema,
+  repeat: repeatJsonSchema,
+};
+
+/** Prints the JSON Schema (draft-7) of scenario files, `result.json` or `repeat.json`. */
+export function schemaCommand(args: { readonly of: (typeof SCHEMAS)[number] }): number {
+  process.stdout.write(`${JSON.stringify(SCHEMA_OF[args.of](), null, 2)}\n`);
   return EXIT.held;
 }

@@ -119,6 +119,9 @@ export async function readResult(pathOrId: string, outDir: string): Promise<Stor
       const again = `sparestorm overhead --samples ${join(path, 'samples.csv')}`;
       throw new UsageError(`${path} is no run: see its report.txt, or judge it again: ${again}`);
     }
+    if (await isFile(join(path, 'repeat.json'))) {
+      throw new UsageError(`${path} is no run but sums up several: see its summary.md.`);
+    }
     if (error.code === 'ENOENT') throw new UsageError(`${path} has no ${RESULT_FILE}.`);
     throw new UsageError(`${file} cannot be read: ${error.message}.`);
   });

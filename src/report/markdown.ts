@@ -102,13 +102,13 @@ function warningBlock({ warnings }: Result): string[] {
   return [warnings.map(({ text }) => `- ! ${escaped(text)}`).join('\n')];
 }
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** Text that Markdown and HTML leave alone: it may come from a scenario that anyone wrote. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return printable(text)
     .replace(/[\\`*_{}[\]|~]/g, '\\$&')
     .replaceAll('&', '&amp;')

@@ -213,3 +213,21 @@ function crashParts({ metadata, expect }: Measured): string[] {
 function withoutStop(sentence: string): string {
   return sentence.replace(/\.\s*$/, '');
 }
+
+/** A broken run tells least, a violation most urgently; an interruption hides neither. */
+const SEVERITY: readonly number[] = [
+  EXIT.held,
+  EXIT.thresholdFailed,
+  EXIT.interrupted,
+  EXIT.terminated,
+  EXIT.broken,
+  EXIT.integrity,
+];
+
+/** The exit code of several runs together. */
+export function worstOf(codes: readonly number[]): number {
+  return codes.reduce(
+    (worst, code) => (SEVERITY.indexOf(code) > SEVERITY.indexOf(worst) ? code : worst),
+    EXIT.held as number,
+  );
+}
