@@ -49,6 +49,8 @@ function code(value) {
   return `\`${value}\``;
 }
 
+const LOAD_KEYS = Object.keys(scenarioJsonSchema().properties.load.properties);
+
 /** One table a section of the file, one row a key. */
 function scenarioKeys() {
   const { properties, required } = scenarioJsonSchema();
@@ -76,10 +78,14 @@ function keyRows(entries, path, required) {
     const list = node.anyOf?.find((one) => one.items?.properties !== undefined);
     const below = node.properties ?? {};
     const items = list?.items.properties ?? {};
+    // A job takes the keys of load; what it has besides is listed.
+    const { properties: named = {} } = node.additionalProperties ?? {};
+    const own = Object.entries(named).filter(([name]) => !LOAD_KEYS.includes(name));
     return [
       [code(name.join('.')), defaultOf(node, required?.includes(key)), meaningOf(node)],
       ...keyRows(Object.entries(below), name, node.required),
       ...keyRows(Object.entries(items), [...path, `${key}[]`], list?.items.required),
+      ...keyRows(own, [...name, '<name>'], []),
     ];
   });
 }

@@ -253,6 +253,7 @@ function recordOf(
     ending: known.ending,
     threads,
     operations: collector.operations(),
+    jobs: collector.jobs(),
     allocation: collector.allocation(drain),
     cache,
     allocationLock: collector.lock('allocationLock'),

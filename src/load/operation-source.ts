@@ -30,7 +30,7 @@ export class DrawnOperations {
   readonly commands = new Int32Array(DRAWN_MOST);
   /** Words of each message; only from a script. */
   readonly wordCounts = new Int32Array(DRAWN_MOST);
-  /** When each should begin, ns since the gate; only from a source that plans arrivals. */
+  /** When each should begin, ns since its job began; only from a source that plans arrivals. */
   readonly arrivalsNs = new Float64Array(DRAWN_MOST);
 }
 
@@ -52,7 +52,8 @@ export function operationSourceFor(plan: Plan, memory: Memory, thread: number): 
   const { messages, trace, writesPerFlush } = job;
   if (trace !== null) {
     const place = thread - job.firstThread;
-    return new TracedOperations(memory, { thread, place, isTimed: trace.speed !== null });
+    const isTimed = trace.speed !== null;
+    return new TracedOperations(memory, { thread, place, isTimed }, job.startsAfter);
   }
   if (messages !== null && thread === job.firstThread) return new ScriptedOperations(messages);
   const mixed = new MixedOperations(plan, job, thread);

@@ -57,6 +57,7 @@ function miniatureOf(plan: Plan, job: JobPlan): Plan {
         ...job,
         firstThread: 0,
         threadCount: 1,
+        startsAfter: null,
         mix: isMixed ? job.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
         blockSizes,
         trace: null,

@@ -9,6 +9,7 @@ import { lockOn } from '../lock/index.ts';
 import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import { Gate } from '../memory/gate.ts';
+import { JobGate } from '../memory/job-gate.ts';
 import {
   FailureWord,
   OperationCounter,
@@ -50,6 +51,8 @@ import {
  * Nearer than this to a planned arrival, a thread spins; a sleep may overshoot by about as much.
  */
 const SPIN_NS = 150_000;
+/** How often a thread that waits for another job looks whether the run was stopped. */
+const LOOK_UP_NS = 20_000_000;
 
 const READ = OPERATIONS.indexOf('read');
 const WRITE = OPERATIONS.indexOf('write');
@@ -70,6 +73,7 @@ export class ThreadLoop {
   readonly #plan: Plan;
   readonly #job: JobPlan;
   readonly #gate: Gate;
+  readonly #jobGate: JobGate;
   readonly #source: OperationSource;
   readonly #drawn = new DrawnOperations();
   readonly #device: RemappingDevice;
@@ -110,6 +114,7 @@ export class ThreadLoop {
     this.#job = jobOf(plan, thread);
     this.#thread = thread;
     this.#gate = new Gate(words, memory.floats, layout);
+    this.#jobGate = new JobGate(words, memory.floats, layout);
     this.#source = operationSourceFor(plan, memory, thread);
     const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
     const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
@@ -161,11 +166,31 @@ export class ThreadLoop {
     });
   }
 
-  /** From the gate to this thread's end of load. `startNs` is the clock at the gate's opening. */
-  run(startNs: number): void {
+  /** From the gate to this thread's end of load. `gateNs` is the clock at the gate's opening. */
+  run(gateNs: number): void {
+    const startNs = this.#awaitStart(gateNs);
+    if (startNs !== null) this.#runFrom(gateNs, startNs);
+    const { threadCount } = this.#job;
+    this.#jobGate.finish(this.#plan.jobs.indexOf(this.#job), threadCount, nowNs());
+  }
+
+  /** When the thread's job begins, by the clock; null when the run is stopped before that. */
+  #awaitStart(gateNs: number): number | null {
+    const { startsAfter } = this.#job;
+    if (startsAfter === null) return gateNs;
+    this.#counters.set(ThreadFloat.idleUntilNs, Number.POSITIVE_INFINITY);
+    while (!this.#jobGate.awaitEnd(startsAfter, LOOK_UP_NS)) {
+      if (this.#gate.mustStop()) return null;
+    }
+    this.#counters.set(ThreadFloat.idleUntilNs, 0);
+    return this.#jobGate.endNs(startsAfter);
+  }
+
+  #runFrom(gateNs: number, startNs: number): void {
     const { durationNs } = this.#job;
-    const measureNs = startNs + this.#plan.load.warmupNs;
-    this.#times[T.gate] = startNs;
+    const measureNs = Math.max(startNs, gateNs + this.#plan.load.warmupNs);
+    this.#times[T.gate] = gateNs;
+    this.#times[T.start] = startNs;
     this.#times[T.measure] = measureNs;
     this.#times[T.end] = durationNs === null ? Number.POSITIVE_INFINITY : measureNs + durationNs;
     while (!this.#gate.mustStop()) {
@@ -173,7 +198,7 @@ export class ThreadLoop {
       const isFirst = this.#counters.get(ThreadFloat.operations) === 0;
       const goesOn = this.#batch(isFirst ? 1 : this.#batchSize());
       if (isFirst) {
-        this.#counters.set(ThreadFloat.firstIssueNs, (this.#times[T.issue] as number) - startNs);
+        this.#counters.set(ThreadFloat.firstIssueNs, (this.#times[T.issue] as number) - gateNs);
       }
       if (!goesOn) return;
     }
@@ -467,9 +492,9 @@ export class ThreadLoop {
   }
 
   /** False when the run was stopped, or the load's time is over, before the arrival. */
-  #awaitArrival(arrivalSinceGateNs: number): boolean {
+  #awaitArrival(arrivalSinceStartNs: number): boolean {
     const times = this.#times;
-    const arrivalNs = (times[T.gate] as number) + arrivalSinceGateNs;
+    const arrivalNs = (times[T.start] as number) + arrivalSinceStartNs;
     times[T.arrival] = arrivalNs;
     if (arrivalNs >= (times[T.end] as number)) this.#goesOn = false;
     else this.#idleUntil(arrivalNs);

@@ -93,6 +93,15 @@ export const Control = {
   wordCount: 7 * STRIDE,
 } as const;
 
+/**
+ * One job.
+ *
+ *     endNs      float; clock when its last thread had ended its load, written before `over`
+ *     finished   each of its threads adds 1              atomic
+ *     over       0 goes on, 1 is over                    its last thread, atomic
+ */
+export const JobWord = { endNs: 0, finished: 2, over: 3, wordCount: 4 } as const;
+
 export const MAGIC = 0x53505354;
 
 /** Values of a thread's `status` word. */
@@ -395,6 +404,7 @@ export interface Layout {
   readonly wordCount: number;
   readonly regions: readonly Region[];
   readonly control: number;
+  readonly jobs: number;
   readonly threads: number;
   readonly inFlight: number;
   readonly moving: number;
@@ -581,6 +591,7 @@ export function layoutOf(plan: Plan): Layout {
     'all',
     'atomic',
   );
+  const jobs = add('jobs', 'instrument', plan.jobs.length * STRIDE, STRIDE, 'all', 'all', 'atomic');
   const threads = addPerThread('threads', 'instrument', ThreadWord.wordCount, 'coordinator, live');
   const inFlight = addPerThread('in flight', 'device', 1, 'a remap in progress', 'atomic');
   const moving = add('moving', 'device', STRIDE, 0, 'a remap in progress', 'all', 'atomic');
@@ -922,6 +933,7 @@ export function layoutOf(plan: Plan): Layout {
     wordCount: next,
     regions,
     control,
+    jobs,
     threads,
     inFlight,
     moving,

@@ -14,6 +14,8 @@ export interface RunRecord {
   readonly ending: Ending;
   readonly threads: readonly ThreadRecord[];
   readonly operations: { readonly [O in Operation]: OperationRecord };
+  /** The same by job, in the order of the plan. */
+  readonly jobs: readonly JobRecord[];
   readonly allocation: AllocationRecord;
   /** Hits and misses as the allocator under test counted them; null where it has no cache. */
   readonly cache: CacheRecord | null;
@@ -77,6 +79,18 @@ export interface ThreadRecord {
   readonly refusedCount: number;
   /** Digest of the operation list this thread drew, for comparing two runs of one seed. */
   readonly operationDigest: number;
+}
+
+/** What the threads of one job did. */
+export interface JobRecord {
+  readonly name: string;
+  readonly firstThread: number;
+  readonly threadCount: number;
+  /** 0, or the end of the job it waited for. Null when it never began. */
+  readonly startNs: number | null;
+  /** When its last thread had ended its load; null when the run broke before. */
+  readonly endNs: number | null;
+  readonly operations: { readonly [O in Operation]: OperationRecord };
 }
 
 /** Measured phase only. A failed operation is counted, and its time is in neither histogram. */

@@ -14,5 +14,7 @@ export const ThreadTime = {
   /** Of the allocator call within it. */
   asked: 6,
   answered: 7,
-  count: 8,
+  /** When the thread's job began: the gate's opening, or the end of the job it waited for. */
+  start: 8,
+  count: 9,
 } as const;

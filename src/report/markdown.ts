@@ -3,6 +3,7 @@ import { OPERATIONS } from '../scenario/plan.ts';
 import { formatCount, formatNs, formatRate } from '../units.ts';
 import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
 import { jitterParts } from './jitter-parts.ts';
+import { JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
 import type { Result } from './result-schema.ts';
 import { clip, exactCount, printable } from './text.ts';
 
@@ -23,6 +24,7 @@ export function markdownSummary(result: Result): string {
     ...evidenceBlock(result),
     ...faultBlock(result),
     ...latencyBlock(result),
+    ...jobBlocks(result),
     `Throughput ${formatRate(result.throughput.operationsPerSecond)}, seed ${result.seed}, ` +
       `Node ${escaped(result.environment.node)}, ${result.environment.cores} cores, ` +
       `started ${escaped(result.startedAt)}.`,
@@ -88,13 +90,26 @@ function latencyBlock(result: Result): string[] {
   ];
   const rows = all
     .filter(([, latencies]) => latencies.count > 0)
-    .map(([name, { count, p50, p99, 'p99.9': p999, 'p99.99': p9999, max }]) => [
-      name,
-      formatCount(count),
-      ...[p50, p99, p999, p9999, max].map(formatNs),
-    ]);
+    .map(([name, latencies]) => latencyRow(name, latencies));
   if (rows.length === 0) return [];
-  return [tableOf(['service time', 'count', 'p50', 'p99', 'p99.9', 'p99.99', 'max'], rows)];
+  return [tableOf(['service time', ...LATENCY_COLUMNS], rows)];
+}
+
+const LATENCY_COLUMNS = ['count', 'p50', 'p99', 'p99.9', 'p99.99', 'max'];
+
+function latencyRow(name: string, latencies: LatencySummary): string[] {
+  const { count, p50, p99, 'p99.9': p999, 'p99.99': p9999, max } = latencies;
+  return [name, formatCount(count), ...[p50, p99, p999, p9999, max].map(formatNs)];
+}
+
+function jobBlocks(result: Result): string[] {
+  const jobs = jobRows(result).map(({ name, cells }) => [escaped(name), ...cells]);
+  if (jobs.length === 0) return [];
+  const latencies = jobLatencies(result).map((row) => latencyRow(escaped(row.name), row.latencies));
+  return [
+    tableOf(['job', ...JOB_COLUMNS], jobs),
+    ...(latencies.length === 0 ? [] : [tableOf(['latency by job', ...LATENCY_COLUMNS], latencies)]),
+  ];
 }
 
 function warningBlock({ warnings }: Result): string[] {

@@ -172,6 +172,23 @@ export const resultSchema = z
       dump: z.array(z.string()),
     }),
     operations: forEach(OPERATIONS, operation),
+    jobs: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          firstThread: count.describe('Its threads are numbered from here on.'),
+          threadCount: count,
+          startNs: ns.nullable().describe('When it began; null when it never did.'),
+          endNs: ns.nullable().describe('When its last thread was done; null in a broken run.'),
+          operations: forEach(OPERATIONS, operation),
+          errors: count,
+          throughput: z.strictObject({
+            operationsPerSecond: z.number().min(0),
+            bytesPerSecond: z.number().min(0),
+          }),
+        }),
+      )
+      .describe('By job, in their order; one, of the name load, for a scenario without jobs.'),
     errors: count.describe('Of all operations together.'),
     errorKinds: forEach(ERROR_KINDS, count).describe('The same, by why they failed.'),
     allocation: z.strictObject({
@@ -344,6 +361,7 @@ export const resultSchema = z
 
 export type Result = z.infer<typeof resultSchema>;
 export type ResultOperation = Result['operations']['read'];
+export type ResultJob = Result['jobs'][number];
 export type ResultLock = Result['lock'];
 export type ResultCheck = Result['checks'][number];
 export type ResultThreshold = Result['thresholds'][number];

@@ -3,6 +3,7 @@ import type { Histogram } from '../record/histogram.ts';
 import { latencySummaryOf, percentilesNs } from '../record/latency-summary.ts';
 import {
   type Interval,
+  type JobRecord,
   type LockRecord,
   METADATA_LOSSES,
   type OperationRecord,
@@ -15,6 +16,7 @@ import {
   RESULT_SCHEMA_VERSION,
   type Result,
   type ResultCheck,
+  type ResultJob,
   type ResultLock,
   type ResultOperation,
 } from './result-schema.ts';
@@ -75,7 +77,8 @@ function measuredOf(input: ResultInput): Measured {
     expect: plan.expect,
     ending: { ...run.ending, dump: [...run.ending.dump] },
     operations,
-    errors: OPERATIONS.reduce((sum, name) => sum + run.operations[name].errorCount, 0),
+    jobs: jobsOf(plan, run, operations),
+    errors: errorCountOf(run.operations),
     errorKinds: { ...run.errors },
     allocation: allocationOf(run),
     cache: cacheOf(run),
@@ -127,6 +130,41 @@ function operationOf(record: OperationRecord): ResultOperation {
     // A response time is never below its service time, so it overflows whenever that does.
     overflow: Math.max(record.service.overflowCount, record.response.overflowCount),
   };
+}
+
+type Operations = RunRecord['operations'];
+
+function errorCountOf(operations: Operations): number {
+  return OPERATIONS.reduce((sum, name) => sum + operations[name].errorCount, 0);
+}
+
+function jobsOf(plan: Plan, run: RunRecord, ofAll: Result['operations']): ResultJob[] {
+  return run.jobs.map((job) => {
+    const operations =
+      run.jobs.length === 1 ? ofAll : forEachOperation((name) => operationOf(job.operations[name]));
+    const bytes = OPERATIONS.reduce((sum, name) => sum + job.operations[name].bytes, 0);
+    const measuredNs = measuredNsOf(plan, run, job);
+    return {
+      name: job.name,
+      firstThread: job.firstThread,
+      threadCount: job.threadCount,
+      startNs: job.startNs,
+      endNs: job.endNs,
+      operations,
+      errors: errorCountOf(job.operations),
+      throughput: {
+        operationsPerSecond: perSecond(totalOperations({ operations }), measuredNs),
+        bytesPerSecond: perSecond(bytes, measuredNs),
+      },
+    };
+  });
+}
+
+/** From when a job's operations counted to its last completion. */
+function measuredNsOf(plan: Plan, run: RunRecord, job: JobRecord): number {
+  const threads = run.threads.slice(job.firstThread, job.firstThread + job.threadCount);
+  const last = Math.max(0, ...threads.map((thread) => thread.lastCompletionNs ?? 0));
+  return last - Math.max(plan.load.warmupNs, job.startNs ?? 0);
 }
 
 function allocationOf({ allocation }: RunRecord): Result['allocation'] {
@@ -281,7 +319,8 @@ function jitterOf({ jitter }: RunRecord): Result['jitter'] {
 /**
  * Little's law, read backwards: in a closed load without think time, the threads are inside
  * operations all the time, save for what the instrument itself takes. Each thread's time runs from
- * the end of the warm-up to its own last completion, since threads may end early.
+ * the end of the warm-up, or the begin of its job, to its own last completion, since threads may
+ * end early.
  */
 function instrumentShareOf(plan: Plan, run: RunRecord): number | null {
   const { warmupNs } = plan.load;
@@ -292,8 +331,11 @@ function instrumentShareOf(plan: Plan, run: RunRecord): number | null {
   let insideNs = 0;
   for (const name of OPERATIONS) insideNs += run.operations[name].service.sumNs;
   let allNs = 0;
-  for (const thread of run.threads) {
-    allNs += Math.max(0, (thread.lastCompletionNs ?? 0) - warmupNs);
+  for (const { firstThread, threadCount, startNs } of run.jobs) {
+    const beginNs = Math.max(warmupNs, startNs ?? 0);
+    for (const thread of run.threads.slice(firstThread, firstThread + threadCount)) {
+      allNs += Math.max(0, (thread.lastCompletionNs ?? 0) - beginNs);
+    }
   }
   return insideNs === 0 || allNs === 0 ? null : 1 - insideNs / allNs;
 }

@@ -16,6 +16,7 @@ import {
 } from '../units.ts';
 import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
 import { jitterParts } from './jitter-parts.ts';
+import { areEqual, JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
@@ -31,6 +32,9 @@ export interface SummaryOptions extends TextOptions {
 /** Column at which the lines below LOCK, CACHE, … begin. */
 const LABEL_COLUMNS = 13;
 const NAME_COLUMNS_MAX = 40;
+/** Of a job; of a job and its operation. */
+const JOB_NAME_COLUMNS_MAX = 20;
+const JOB_ROW_COLUMNS_MAX = 26;
 const WIDTH_MIN = 40;
 /**
  * Violations that a check quotes on the terminal, and that one which follows from another quotes.
@@ -51,6 +55,7 @@ export function summaryText(result: Result, options: SummaryOptions): string {
     thresholdLines(result, style),
     integrityLines(result, style),
     latencyLines(result, style),
+    jobLines(result, style),
     stateLines(result, style),
     warningLines(result, style),
     closingLines(result, options, style),
@@ -166,33 +171,55 @@ function latencyLines(result: Result, style: Style): string[] {
     if (response.count > 0 && !areEqual(service, response)) rows.push(['  response', response]);
   }
   if (result.allocation.service.count > 0) rows.push(['allocation', result.allocation.service]);
-  if (rows.length === 0) return [];
+  return rows.length === 0 ? [] : fittingTable('LATENCY', rows, style);
+}
+
+/** With as many statistics as there is room for. */
+function fittingTable(
+  title: string,
+  rows: readonly [string, LatencySummary][],
+  style: Style,
+): string[] {
   let keys: readonly LatencyKey[] = LATENCY_KEYS;
   for (const dropped of [null, ...DROPPED_KEYS]) {
     keys = keys.filter((key) => key !== dropped);
-    const lines = latencyTable(keys, rows, style);
+    const lines = latencyTable(title, keys, rows, style);
     if (Math.max(...lines.map(visibleColumns)) <= style.width) return lines;
   }
-  return latencyTable(keys, rows, style);
+  return latencyTable(title, keys, rows, style);
+}
+
+/** Which job did what, and how long its operations took. */
+function jobLines(result: Result, style: Style): string[] {
+  const rows = jobRows(result);
+  if (rows.length === 0) return [];
+  const name = (text: string) => `  ${style.clip(text, JOB_NAME_COLUMNS_MAX)}`;
+  const jobs = tableLines(
+    ['JOBS', ...JOB_COLUMNS],
+    rows.map((row) => [name(row.name), ...row.cells]),
+    style,
+  );
+  const latencies = jobLatencies(result).map((row): [string, LatencySummary] => [
+    `${style.clip(row.job, JOB_ROW_COLUMNS_MAX - row.what.length - 1)} ${row.what}`,
+    row.latencies,
+  ]);
+  return latencies.length === 0 ? jobs : [...jobs, '', ...fittingTable('BY JOB', latencies, style)];
 }
 
 function latencyTable(
+  title: string,
   keys: readonly LatencyKey[],
   rows: readonly [string, LatencySummary][],
   style: Style,
 ): string[] {
   return tableLines(
-    ['LATENCY', ...keys],
+    [title, ...keys],
     rows.map(([name, latencies]) => [
       `  ${name}`,
       ...keys.map((key) => (key === 'count' ? formatCount : formatNs)(latencies[key])),
     ]),
     style,
   );
-}
-
-function areEqual(a: LatencySummary, b: LatencySummary): boolean {
-  return (Object.keys(a) as (keyof LatencySummary)[]).every((key) => a[key] === b[key]);
 }
 
 /** A table without rules: columns are told apart by space, numbers stand to the right. */
@@ -203,11 +230,13 @@ function tableLines(
 ): string[] {
   const rules = 'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left';
   const none = `${rules} left-mid mid mid-mid right right-mid`.split(' ');
+  const labels = rows.map(([label = '']) => columnsOf(style.text(label)));
+  const labelColumns = Math.max(LABEL_COLUMNS, ...labels);
   const table = new Table({
     chars: { ...Object.fromEntries(none.map((name) => [name, ''])), middle: '  ' },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
-    colWidths: head.map((_, index) => (index === 0 ? LABEL_COLUMNS : null)),
+    colWidths: head.map((_, index) => (index === 0 ? labelColumns : null)),
   });
   const [title = '', ...titles] = head;
   table.push([style.title(title), ...titles]);

@@ -40,9 +40,9 @@ export function metricValue(metric: Metric, measured: Measured): number | null {
   let node: unknown = measured;
   let holder: unknown = null;
   for (const key of metric.path) {
-    assert(isObject(node) && Object.hasOwn(node, key), `no figure at ${metric.path.join('.')}`);
     holder = node;
-    node = node[key];
+    node = Array.isArray(node) ? node.find(({ name }) => name === key) : memberOf(node, key);
+    assert(node !== undefined, `no figure at ${metric.path.join('.')}`);
   }
   if (metric.isDistribution && isObject(holder) && holder.count === 0) return null;
   assert(
@@ -50,6 +50,10 @@ export function metricValue(metric: Metric, measured: Measured): number | null {
     `the figure at ${metric.path.join('.')} is no number`,
   );
   return node;
+}
+
+function memberOf(node: unknown, key: string): unknown {
+  return isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
 }
 
 function isObject(node: unknown): node is Record<string, unknown> {

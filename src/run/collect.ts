@@ -6,6 +6,8 @@ import { RemapQueue } from '../device/remap-queue.ts';
 import { Health, RemapReason } from '../device/sector-health.ts';
 import { SAMPLE_PERIOD } from '../load/metered-lock.ts';
 import type { Memory } from '../memory/attach.ts';
+import { Gate } from '../memory/gate.ts';
+import { JobGate } from '../memory/job-gate.ts';
 import {
   Allocator,
   allocatableEndOf,
@@ -44,6 +46,7 @@ import {
   ERROR_KINDS,
   type ErrorKind,
   type FaultRecord,
+  type JobRecord,
   type LockRecord,
   type MemoryRecord,
   type OperationRecord,
@@ -60,6 +63,7 @@ import {
   DATA_FAULTS,
   type DataFault,
   hasMediumFaults,
+  type JobPlan,
   OPERATIONS,
   type Operation,
   type Plan,
@@ -107,21 +111,52 @@ export class Collector {
     });
   }
 
-  operations(): { readonly [O in Operation]: OperationRecord } {
+  /** In the order of the plan. */
+  jobs(): JobRecord[] {
+    const { jobs } = this.#plan;
+    const { words, floats, layout } = this.#memory;
+    const gateNs = new Gate(words, floats, layout).startNs();
+    const gates = new JobGate(words, floats, layout);
+    // Of a run that broke, a job may never have ended, and the next one never have begun.
+    const endNs = jobs.map((_, index) => {
+      const endNs = gates.endNs(index);
+      return endNs === 0 ? null : endNs - gateNs;
+    });
+    return jobs.map((job, index) => ({
+      name: job.name,
+      firstThread: job.firstThread,
+      threadCount: job.threadCount,
+      startNs: job.startsAfter === null ? 0 : (endNs[job.startsAfter] ?? null),
+      endNs: endNs[index] ?? null,
+      operations: this.operations(this.#agentsOf(job)),
+    }));
+  }
+
+  /** Threads of a job, by their numbers. */
+  #agentsOf({ firstThread, threadCount }: JobPlan): number[] {
+    return Array.from({ length: threadCount }, (_, thread) => firstThread + thread);
+  }
+
+  /** Of all threads, or of some. */
+  operations(threads: readonly number[] = this.#agents.map((_, thread) => thread)): {
+    readonly [O in Operation]: OperationRecord;
+  } {
+    const total = (field: number) =>
+      threads.reduce((sum, thread) => sum + (this.#agents[thread]?.get(field) ?? 0), 0);
     const entries = OPERATIONS.map((name, index) => {
       const base = ThreadFloat.perOperation + index * OperationCounter.count;
-      const service = this.histogram(`${name}.service`);
+      const service = this.histogram(`${name}.service`, threads);
       const response = this.#keeps(`${name}.response`)
-        ? this.histogram(`${name}.response`)
+        ? this.histogram(`${name}.response`, threads)
         : service;
-      const refusedCount = this.total(base + OperationCounter.refused);
-      const errorCount = this.total(base + OperationCounter.errors);
+      const refusedCount = total(base + OperationCounter.refused);
+      const errorCount = total(base + OperationCounter.errors);
       const record: OperationRecord = {
         count: service.count + refusedCount + errorCount,
         refusedCount,
         errorCount,
-        skippedCount: this.total(base + OperationCounter.skipped),
-        bytes: this.total(base + OperationCounter.bytes),
+        skippedCount: total(base + OperationCounter.skipped),
+        bytes: total(base + OperationCounter.bytes),
         service,
         response,
       };
@@ -448,8 +483,11 @@ export class Collector {
     };
   }
 
-  histogram(name: HistogramName): Histogram {
-    const parts = this.#agents.flatMap((_, thread) => {
+  histogram(
+    name: HistogramName,
+    threads: readonly number[] = this.#agents.map((_, thread) => thread),
+  ): Histogram {
+    const parts = threads.flatMap((thread) => {
       const part = SharedHistogram.of(this.#memory, thread, name);
       return part === null ? [] : [part.snapshot()];
     });

@@ -34,7 +34,7 @@ export class SliceSeries {
   readonly #rowOf: Uint16Array;
   readonly #rowCount: number;
   readonly #before: { [O in Operation]: Float64Array };
-  /** Of all threads together, in the time of the recording; null where nothing is planned. */
+  /** In the time of the recording; null where not all that is done is planned. */
   readonly #arrivals: ArrivalCounts | null;
   readonly #speed: number;
   #gridNs: number;
@@ -59,7 +59,9 @@ export class SliceSeries {
     this.#before = byOperation(() => new Float64Array(this.#rowCount));
     const speed = tracedJobOf(plan)?.trace.speed ?? null;
     this.#speed = speed ?? 1;
-    this.#arrivals = speed === null ? null : (trace?.arrivals ?? null);
+    // Beside another job the operations that are counted are not those that were planned.
+    const isPlanned = speed !== null && plan.jobs.length === 1;
+    this.#arrivals = isPlanned ? (trace?.arrivals ?? null) : null;
     const { warmupNs } = plan.load;
     const durationNs = durationOf(plan);
     const histogramCount = threads.length * this.#operations.length;

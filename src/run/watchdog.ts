@@ -94,6 +94,9 @@ function stateOf(counters: ThreadCounters): string {
   }
   if (counters.waitingFor === WAITING_FOR.allocationLock) return 'waiting for the allocation lock';
   if (counters.waitingFor === WAITING_FOR.targetLock) return 'waiting for the target lock';
+  if (counters.get(ThreadFloat.idleUntilNs) === Number.POSITIVE_INFINITY) {
+    return 'waiting for another job to end';
+  }
   if (counters.get(ThreadFloat.idleUntilNs) > 0) return 'asleep until its next arrival';
   return 'running';
 }

@@ -6,34 +6,65 @@ import {
   DEFAULT_THETA,
   MESSAGES_MIX,
   type ValidScenario,
+  type WrittenJob,
 } from './schema.ts';
-import { originAt, type Tree } from './tree.ts';
+import { originAt, type Path, type Tree } from './tree.ts';
 
 /**
  * A scenario in the format of the file, with nothing left out: every default filled in, extends and
  * variables resolved, paths absolute. Written out as YAML it is a scenario of its own, anywhere.
  */
-export type ResolvedScenario = Omit<ValidScenario, 'extends' | 'matrix'>;
+export type ResolvedScenario = Omit<ValidScenario, 'extends' | 'matrix' | 'jobs'> & {
+  readonly jobs?: Readonly<Record<string, ResolvedJob>>;
+};
+
+/** Of a job: nothing is left to load. */
+export type ResolvedJob = Omit<ValidScenario['load'], 'warmup'> & {
+  readonly after?: string | undefined;
+};
 
 /** Fills in the defaults that depend on other keys, and makes paths absolute. */
 export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario {
-  const { extends: _extends, matrix: _matrix, ...others } = scenario;
+  const { extends: _extends, matrix: _matrix, jobs, ...others } = scenario;
   const rest = { ...others, overhead: besideFrom(scenario.overhead, tree) };
-  const { trace, ...load } = scenario.load;
-  if (trace !== undefined) {
-    const { folder } = originAt(tree, ['load', 'trace', 'file']).source;
-    return { ...rest, load: { ...load, trace: { ...trace, file: resolve(folder, trace.file) } } };
-  }
+  const load = withTracePath(scenario.load, tree, ['load']);
+  if (jobs === undefined) return { ...rest, load: completeLoad(load) };
+  const completed = Object.entries(jobs).map(([name, written]) => {
+    const own = withTracePath(written, tree, ['jobs', name]);
+    const { warmup: _ofTheRun, ...inherited } = { ...load, ...given(own) };
+    return [name, completeLoad(inherited)] as const;
+  });
+  return { ...rest, load, jobs: Object.fromEntries(completed) };
+}
+
+/** Without the keys that were not written. */
+function given<T extends object>(written: T): T {
+  return Object.fromEntries(
+    Object.entries(written).filter(([, value]) => value !== undefined),
+  ) as T;
+}
+
+type Traced = Pick<WrittenJob, 'trace'>;
+
+/** The path of a trace starts from the folder of the file that names it. */
+function withTracePath<L extends Traced>(load: L, tree: Tree, at: Path): L {
+  const { trace } = load;
+  if (trace === undefined) return load;
+  const { folder } = originAt(tree, [...at, 'trace', 'file']).source;
+  return { ...load, trace: { ...trace, file: resolve(folder, trace.file) } };
+}
+
+type WrittenLoad = Omit<ValidScenario['load'], 'warmup'>;
+
+function completeLoad<L extends WrittenLoad>(load: L): L {
+  if (load.trace !== undefined) return load;
   const addresses = load.addresses ?? { distribution: 'uniform', slices: 'shared' };
   const { theta = DEFAULT_THETA, ...drawn } = addresses;
   return {
-    ...rest,
-    load: {
-      ...load,
-      ...mixOf(load),
-      blockSize: load.blockSize ?? DEFAULT_BLOCK_SIZE,
-      addresses: addresses.distribution === 'zipf' ? { ...drawn, theta } : drawn,
-    },
+    ...load,
+    ...mixOf(load),
+    blockSize: load.blockSize ?? DEFAULT_BLOCK_SIZE,
+    addresses: addresses.distribution === 'zipf' ? { ...drawn, theta } : drawn,
   };
 }
 
@@ -44,11 +75,7 @@ function besideFrom(overhead: ValidScenario['overhead'], tree: Tree): ValidScena
 }
 
 /** With messages and one thread there is no mix. */
-function mixOf({
-  mix,
-  messages,
-  threads,
-}: ValidScenario['load']): Pick<ValidScenario['load'], 'mix'> {
+function mixOf({ mix, messages, threads }: WrittenLoad): Pick<WrittenLoad, 'mix'> {
   if (mix !== undefined) return { mix };
   if (messages === undefined) return { mix: DEFAULT_MIX };
   return threads === 1 ? {} : { mix: MESSAGES_MIX };
@@ -56,8 +83,8 @@ function mixOf({
 
 /** Text that came out of a substitution must not be taken for a reference when read again. */
 export function escaped(scenario: ResolvedScenario): ResolvedScenario {
-  const { trace } = scenario.load;
   const { beside, reference } = scenario.overhead;
+  const { jobs } = scenario;
   return {
     ...scenario,
     name: escapeReferences(scenario.name),
@@ -67,11 +94,21 @@ export function escaped(scenario: ResolvedScenario): ResolvedScenario {
       reference: escapeReferences(reference),
       ...(beside === undefined ? {} : { beside: escapeReferences(beside) }),
     },
-    load: {
-      ...scenario.load,
-      ...(trace === undefined ? {} : { trace: escapedTrace(trace) }),
-    },
+    load: withEscapedTrace(scenario.load),
+    ...(jobs === undefined
+      ? {}
+      : {
+          jobs: Object.fromEntries(
+            Object.entries(jobs).map(([name, job]) => [name, withEscapedTrace(job)]),
+          ),
+        }),
   };
+}
+
+function withEscapedTrace<L extends Traced>(load: L): L {
+  const { trace } = load;
+  if (trace === undefined) return load;
+  return { ...load, trace: escapedTrace(trace) };
 }
 
 type TraceOf = NonNullable<ResolvedScenario['load']['trace']>;

@@ -8,6 +8,8 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
+  /** Of a map whose keys are names, what each of them holds; false where keys are known. */
+  readonly additionalProperties?: SchemaNode | false;
 }
 
 /** Keys that are no misspelling but belong to another version, or to another tool. */
@@ -57,7 +59,8 @@ function keysBelow(node: SchemaNode, path: readonly string[]): string[][] {
 
 function propertyOf(node: SchemaNode, name: string): SchemaNode | undefined {
   const properties = propertiesOf(node);
-  return Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (Object.hasOwn(properties, name)) return properties[name];
+  return node.additionalProperties === false ? undefined : node.additionalProperties;
 }
 
 /** A list of maps is looked through, as `load.blockSize` is. */

@@ -8,7 +8,7 @@ export interface Metric {
   readonly name: string;
   readonly unit: MetricUnit;
   readonly description: string;
-  /** Keys that lead to the observed value in result.json. */
+  /** Keys that lead to the observed value in result.json; a job is found by its name. */
   readonly path: readonly string[];
   /** Taken from a histogram: without samples there is no value, and the threshold fails. */
   readonly isDistribution: boolean;
@@ -283,12 +283,32 @@ export const METRIC_GROUPS: readonly string[] = [
 ];
 
 export function metricNamed(name: string): Metric | undefined {
-  return BY_NAME.get(name);
+  return BY_NAME.get(name) ?? metricOfJob(name);
+}
+
+/** Single figures that there are of each job as well. */
+export const JOB_SCALARS: readonly string[] = ['throughput', 'throughput.bytes', 'errors'];
+
+const JOB_METRIC = /^jobs\.([^.]+)\.(.+)$/;
+
+/** The job that a metric such as `jobs.scan.read.p99` is about; null where it is about all. */
+export function jobOfMetric(name: string): string | null {
+  return JOB_METRIC.exec(name)?.[1] ?? null;
+}
+
+/** Of one job: the distributions of its operations, and a few figures. */
+function metricOfJob(name: string): Metric | undefined {
+  const [, job = '', rest = ''] = JOB_METRIC.exec(name) ?? [];
+  const metric = BY_NAME.get(rest);
+  if (metric === undefined) return undefined;
+  if (metric.path[0] !== 'operations' && !JOB_SCALARS.includes(rest)) return undefined;
+  const description = `job ${job}: ${metric.description}`;
+  return { ...metric, name, description, path: ['jobs', job, ...metric.path] };
 }
 
 /** Whether a metric counts bytes per second rather than events. */
 export function isByteRate(metric: Metric): boolean {
-  return metric.name === 'throughput.bytes';
+  return metric.path.at(-1) === 'bytesPerSecond';
 }
 
 const EXACT = new Intl.NumberFormat('en-US');

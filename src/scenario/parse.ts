@@ -1,10 +1,10 @@
-import { assert, type Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { complete, escaped, type ResolvedScenario } from './complete.ts';
 import type { Variables } from './environment.ts';
 import { loadTree } from './extends.ts';
 import { type Axis, type Cell, cellText, readMatrix, treeOfCell } from './matrix.ts';
 import { type MemoryLimit, memoryRefusal } from './memory-limit.ts';
-import type { Plan, Threshold } from './plan.ts';
+import { type Plan, SOLE_JOB, type Threshold } from './plan.ts';
 import { problemAt, scenarioError } from './problems.ts';
 import { readScenarioFile } from './read.ts';
 import { type Breach, RULES, type Rule } from './rules.ts';
@@ -189,12 +189,14 @@ function parseTree(tree: MapNode, options: ParseOptions, known: readonly Problem
 
 function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Problem[] } {
   const list = nodeAt(tree, ['thresholds']);
+  const jobs = nodeAt(tree, ['jobs']);
+  const jobNames = jobs?.kind === 'map' ? [...jobs.entries.keys()] : [SOLE_JOB];
   const thresholds: Threshold[] = [];
   const problems: Problem[] = [];
   const items = list?.kind === 'list' ? list.items : [];
   for (const item of items.slice(0, THRESHOLD_COUNT_MAX)) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || item.hasFailed) continue;
-    const { threshold, problem } = parseThreshold(item.value);
+    const { threshold, problem } = parseThreshold(item.value, jobNames);
     if (threshold !== null) thresholds.push(threshold);
     else {
       const origin = originWithin(item, problem.offset, problem.width);
@@ -205,16 +207,54 @@ function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Proble
 }
 
 function brokenRules(plan: Plan, tree: Tree, suspects: readonly Path[]): Problem[] {
-  const given = (key: string) => nodeAt(tree, key.split('.')) !== undefined;
-  const [job] = plan.jobs;
-  assert(job !== undefined, 'a plan has a job');
-  return RULES.filter((rule) => !readsOneOf(rule, suspects)).flatMap((rule) =>
-    rule.examine({ ...plan, job }, given).map((breach) => breachProblem(breach, tree)),
-  );
+  const hasJobs = nodeAt(tree, ['jobs']) !== undefined;
+  const problems = plan.jobs.flatMap((job) => {
+    const places = hasJobs ? new JobPlaces(job.name) : LOAD_PLACES;
+    const given = (key: string) =>
+      places.of(key.split('.')).some((path) => nodeAt(tree, path) !== undefined);
+    return RULES.filter((rule) => !readsOneOf(rule, suspects, places)).flatMap((rule) =>
+      rule.examine({ ...plan, job }, given).map((breach) => breachProblem(breach, tree, places)),
+    );
+  });
+  // What is not about one job is found with each of them.
+  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
 }
 
-function readsOneOf(rule: Rule, suspects: readonly Path[]): boolean {
-  return rule.reads.some((key) => suspects.some((suspect) => overlaps(key.split('.'), suspect)));
+function keyOf({ position, message }: Problem): string {
+  return `${position?.line}:${position?.column} ${message}`;
+}
+
+/** Where the keys of `load` are to be looked for, first choice first, and what they are called. */
+interface Places {
+  of(path: Path): readonly Path[];
+  retell(message: string): string;
+}
+
+const LOAD_PLACES: Places = { of: (path) => [path], retell: (message) => message };
+
+/** Rules speak of `load`; for a job that is the job, and behind it what it takes from load. */
+class JobPlaces implements Places {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  of(path: Path): readonly Path[] {
+    const [first, ...rest] = path;
+    const isOfJob = first === 'load' && rest[0] !== 'warmup';
+    return isOfJob ? [['jobs', this.#name, ...rest], path] : [path];
+  }
+
+  retell(message: string): string {
+    return message.replace(/(?<![\w.])load(?!\.warmup)(?=[. ])/g, `jobs.${this.#name}`);
+  }
+}
+
+function readsOneOf(rule: Rule, suspects: readonly Path[], places: Places): boolean {
+  return rule.reads
+    .flatMap((key) => places.of(key.split('.')))
+    .some((path) => suspects.some((suspect) => overlaps(path, suspect)));
 }
 
 /** One path is the other, or leads to it. */
@@ -223,9 +263,11 @@ function overlaps(a: Path, b: Path): boolean {
   return a.slice(0, length).every((step, index) => step === b[index]);
 }
 
-function breachProblem({ at, message, hint }: Breach, tree: Tree): Problem {
-  const place = at.find((path) => nodeAt(tree, path) !== undefined) ?? at[0] ?? [];
-  return problemAt(originAt(tree, place), message, hint ?? null);
+function breachProblem({ at, message, hint }: Breach, tree: Tree, places: Places): Problem {
+  const paths = at.flatMap((path) => places.of(path));
+  const place = paths.find((path) => nodeAt(tree, path) !== undefined) ?? paths[0] ?? [];
+  const origin = originAt(tree, place);
+  return problemAt(origin, places.retell(message), hint ?? null);
 }
 
 function memoryProblems(plan: Plan, tree: Tree, options: ParseOptions): Problem[] {

@@ -219,6 +219,8 @@ export interface JobPlan {
   /** Threads of load are numbered through, those of the first job first. */
   readonly firstThread: number;
   readonly threadCount: number;
+  /** Position of the job whose end this one waits for; null: it begins with the run. */
+  readonly startsAfter: number | null;
   /** Closed: the next operation follows the completion of the last one. */
   readonly model: 'closed';
   readonly thinkTimeNs: number;
@@ -243,6 +245,7 @@ export const IDLE_JOB: JobPlan = {
   name: SOLE_JOB,
   firstThread: 0,
   threadCount: 1,
+  startsAfter: null,
   model: 'closed',
   thinkTimeNs: 0,
   durationNs: null,

@@ -7,6 +7,7 @@ import {
   SECTOR_BYTES,
   type SectorChoice,
 } from './plan.ts';
+import { THREAD_COUNT_MAX } from './schema.ts';
 import type { Path } from './tree.ts';
 
 /**
@@ -47,6 +48,39 @@ function placesOf(placement: Plan['device']['spare']['placement'], sectorCount: 
 }
 
 export const RULES: readonly Rule[] = [
+  {
+    reads: ['jobs'],
+    examine: ({ jobs }) =>
+      jobs.flatMap(({ name, startsAfter }, index) => {
+        const at = [`jobs.${name}.after`];
+        const known = `known: ${jobs.map((job) => job.name).join(', ')}`;
+        if (startsAfter === -1) {
+          return [breach(at, `jobs.${name}.after names a job that there is not`, known)];
+        }
+        if (!waitsForItself(jobs, index)) return [];
+        return [breach(at, `jobs.${name} would wait for its own end`)];
+      }),
+  },
+  {
+    reads: ['jobs', 'load.threads'],
+    examine: ({ jobs, load }) => {
+      if (load.threadCount <= THREAD_COUNT_MAX) return [];
+      const message =
+        `all jobs together must have at most ${THREAD_COUNT_MAX} threads, not ` +
+        `${load.threadCount}`;
+      return jobs.length === 1 ? [] : [breach(['jobs'], message)];
+    },
+  },
+  {
+    reads: ['jobs', 'load.trace', 'load.messages'],
+    examine: ({ jobs }) =>
+      (['trace', 'messages'] as const).flatMap((key) => {
+        const [first, second] = jobs.filter((job) => job[key] !== null);
+        if (first === undefined || second === undefined) return [];
+        const message = `only one job can have ${key}, and ${first.name} and ${second.name} both do`;
+        return [breach([`jobs.${second.name}.${key}`, `load.${key}`], message)];
+      }),
+  },
   {
     reads: [
       'load.duration',
@@ -246,7 +280,7 @@ export const RULES: readonly Rule[] = [
     examine: ({ job, load, device }) => {
       if (job.mix.remap === 0 || device.sectorCount >= load.threadCount) return [];
       const message =
-        `device.sectors must be at least load.threads (${load.threadCount}) when sectors are ` +
+        `device.sectors must be at least the number of threads (${load.threadCount}) when sectors are ` +
         `remapped, since each thread has a range of its own; it is ${device.sectorCount}`;
       return [breach(['device.sectors', 'load.threads'], message)];
     },
@@ -367,7 +401,7 @@ export const RULES: readonly Rule[] = [
     examine: ({ faults, load }) => {
       if (faults.thread === null || faults.thread.thread < load.threadCount) return [];
       const message =
-        `faults.thread.index must be below load.threads (${load.threadCount}), not ` +
+        `faults.thread.index must be below the number of threads (${load.threadCount}), not ` +
         `${faults.thread.thread}`;
       return [breach(['faults.thread.index'], message)];
     },
@@ -461,8 +495,8 @@ export const RULES: readonly Rule[] = [
       for (const { thread } of faults.corruption) {
         if (thread < load.threadCount) continue;
         const message =
-          `faults.corruption has an entry for thread ${thread}; it must be below load.threads ` +
-          `(${load.threadCount})`;
+          `faults.corruption has an entry for thread ${thread}; it must be below the number of ` +
+          `threads (${load.threadCount})`;
         breaches.push(breach(['faults.corruption'], message));
       }
       return breaches;
@@ -495,6 +529,16 @@ export const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** Whether a job that waits for another waits, over however many, for itself. */
+function waitsForItself(jobs: readonly JobPlan[], index: number): boolean {
+  let at = jobs[index]?.startsAfter ?? null;
+  for (let step = 0; step < jobs.length && at !== null; step++) {
+    if (at === index) return true;
+    at = jobs[at]?.startsAfter ?? null;
+  }
+  return false;
+}
 
 /** Listed sectors past the end of their surface; clusters that do not fit. */
 function outsideBreaches(choice: SectorChoice, device: Plan['device'], at: Path): Breach[] {

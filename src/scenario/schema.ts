@@ -56,7 +56,7 @@ import { shown } from './problems.ts';
 
 /** Largest main device or spare area: just under 4 GiB, what one shared buffer can hold. */
 const SECTOR_COUNT_MAX = 2 ** 23 - 1;
-const THREAD_COUNT_MAX = 256;
+export const THREAD_COUNT_MAX = 256;
 const NAME_LENGTH_MAX = 200;
 export const THRESHOLD_COUNT_MAX = 1000;
 
@@ -648,6 +648,56 @@ const load = map({
   }),
 });
 
+type Load = z.output<typeof load>;
+
+/** What a job may say of itself: all that load can, but for what the run has one of. */
+export type WrittenJob = Partial<Omit<Load, 'warmup'>> & { readonly after?: string | undefined };
+
+/** A key as a job has it: without a default, since what a job does not say, load says. */
+function ofJob(schema: z.ZodType): z.ZodType {
+  const description = (schema.meta()?.description ?? '').replace(/ ?Default .*$/, '');
+  let inner = schema;
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) {
+    inner = inner.unwrap() as z.ZodType;
+  }
+  return inner.optional().meta({ description });
+}
+
+const JOB_COUNT_MAX = 64;
+const JOB_NAME = /^[a-z][a-z0-9-]{0,39}$/i;
+const JOB_NAME_RULE = 'must be a name of letters, digits and -, a letter first, at most 40';
+
+const { warmup: _ofTheRun, ...loadOfJob } = load.shape;
+
+const job = map({
+  after: text('the name of another job')
+    .optional()
+    .meta({
+      description:
+        'Another job: this one begins when all threads of that one have ended. Without it, a job ' +
+        'begins when the run does.',
+    }),
+  ...Object.fromEntries(Object.entries(loadOfJob).map(([key, schema]) => [key, ofJob(schema)])),
+}) as unknown as z.ZodType<WrittenJob>;
+
+const jobs = z
+  .record(
+    z.string().regex(JOB_NAME, { error: ({ input }) => `${JOB_NAME_RULE}, not ${shown(input)}` }),
+    job,
+    {
+      error: (issue) =>
+        issue.code === 'invalid_type'
+          ? `must be a map of jobs by their names, not ${shown(issue.input)}`
+          : undefined,
+    },
+  )
+  .superRefine((value, context) => {
+    const { length } = Object.keys(value);
+    if (length >= 1 && length <= JOB_COUNT_MAX) return;
+    const message = `must hold from 1 to ${JOB_COUNT_MAX} jobs, not ${length}`;
+    context.addIssue({ code: 'custom', message });
+  });
+
 /** A share of something, above 0 and at most all of it. */
 function share(what: string) {
   const problem = (value: unknown): string | undefined => {
@@ -1200,7 +1250,15 @@ export const scenarioSchema = map({
     description: 'The remap table on the medium, and what is left of it when power fails.',
   }),
   load: load.prefault({}).meta({
-    description: 'What the threads do. At least one of duration, operations, until or trace.',
+    description:
+      'What the threads do. At least one of duration, operations, until or trace. Where there are ' +
+      'jobs, what each of them does unless it says otherwise.',
+  }),
+  jobs: jobs.optional().meta({
+    description:
+      'Several loads that share the device, by name: each has threads of its own, and figures of ' +
+      'its own in the result. A job takes the keys of load, but for warmup; those that it does not ' +
+      'give are those of load. Default one job, which is load.',
   }),
   autoRemap: autoRemap.optional().meta({
     description: 'Sectors that fail too often are moved to spares. Default: they are not.',
@@ -1325,6 +1383,10 @@ function withReferences(schema: JsonSchema): JsonSchema {
       ([key, property]) => [key, withReferences(property as JsonSchema)] as const,
     );
     return { ...schema, properties: Object.fromEntries(properties) };
+  }
+  if (typeof schema.additionalProperties === 'object') {
+    const { additionalProperties } = schema;
+    return { ...schema, additionalProperties: withReferences(additionalProperties) };
   }
   if (schema.type === 'object') return schema;
   if (schema.items !== undefined) {

@@ -2,13 +2,15 @@ import { parseCount, parseRate, parseRatio, parseSize, parseTime, type Reading }
 import {
   DISTRIBUTIONS,
   isByteRate,
+  JOB_SCALARS,
+  jobOfMetric,
   METRIC_GROUPS,
   METRICS,
   type Metric,
   metricNamed,
   STATISTICS,
 } from './metrics.ts';
-import { COMPARISONS, type Comparison, type Threshold } from './plan.ts';
+import { COMPARISONS, type Comparison, OPERATIONS, type Threshold } from './plan.ts';
 import { shown } from './problems.ts';
 import { closest } from './suggest.ts';
 
@@ -26,8 +28,12 @@ export type ThresholdReading =
 
 const SHAPE = /^(\s*)([^\s<>=!]*)(\s*)([<>=!]*)(\s*)(.*?)\s*$/su;
 
-/** `metric comparison limit`, e.g. `allocation.p99.9 < 100us`. Never throws. */
-export function parseThreshold(text: string): ThresholdReading {
+/**
+ * `metric comparison limit`, e.g. `allocation.p99.9 < 100us`. Never throws.
+ *
+ * @param jobs names of the jobs that there are
+ */
+export function parseThreshold(text: string, jobs: readonly string[] = []): ThresholdReading {
   const match = SHAPE.exec(text);
   const [lead = '', name = '', gap = '', sign = '', space = '', limitText = ''] =
     match?.slice(1) ?? [];
@@ -35,6 +41,11 @@ export function parseThreshold(text: string): ThresholdReading {
   const limitAt = signAt + sign.length + space.length;
 
   const metric = metricNamed(name);
+  const job = jobOfMetric(name);
+  if (job !== null && !jobs.includes(job)) {
+    const message = `there is no job ${shown(job)} that a threshold could be about`;
+    return failed({ message, hint: `known: ${jobs.join(', ')}` }, lead.length, name.length);
+  }
   if (metric === undefined) return failed(unknownMetric(name), lead.length, name.length);
   if (!isComparison(sign)) {
     const found = sign === '' ? 'no comparison' : shown(sign);
@@ -64,6 +75,13 @@ function failed(explanation: Explanation, offset: number, width: number): Thresh
 
 function unknownMetric(name: string): Explanation {
   if (name === '') return { message: 'a threshold begins with a metric', hint: EXAMPLE };
+  const job = jobOfMetric(name);
+  if (job !== null) {
+    const message = `threshold uses unknown metric ${shown(name)}`;
+    const operations = `${OPERATIONS.join(', ')} with service or response and a statistic`;
+    const hint = `of a job there are: ${operations}, as in jobs.${job}.read.p99; ${JOB_SCALARS.join(', ')}`;
+    return { message, hint };
+  }
   const distribution = DISTRIBUTIONS.find((known) => known.name === name);
   const statistics = `its statistics: ${STATISTICS.join(', ')}`;
   if (distribution !== undefined) {

@@ -7,7 +7,7 @@ import {
   parseTime,
   type Reading,
 } from '../units.ts';
-import type { ResolvedScenario } from './complete.ts';
+import type { ResolvedJob, ResolvedScenario } from './complete.ts';
 import { readMessage, readSectorRange } from './message-script.ts';
 import {
   type AddressPlan,
@@ -65,8 +65,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     remap: { match: remap.match, lookup: remap.lookup, inFlight: remap.inFlight },
     target: { protocol: target.protocol },
     metadata: metadataPlan(scenario.metadata),
-    load: { threadCount: scenario.load.threads, warmupNs: ns(scenario.load.warmup) },
-    jobs: [jobPlan(scenario.load, { name: SOLE_JOB, firstThread: 0 })],
+    ...loadOf(scenario),
     autoRemap: autoRemapPlan(scenario.autoRemap),
     faults: {
       thread:
@@ -113,11 +112,29 @@ function overheadPlan(overhead: ResolvedScenario['overhead']): OverheadPlan {
   };
 }
 
-type Load = ResolvedScenario['load'];
+type Load = ResolvedJob;
+
+function loadOf({ load, jobs }: ResolvedScenario): Pick<Plan, 'load' | 'jobs'> {
+  const named: [string, Load][] = jobs === undefined ? [[SOLE_JOB, load]] : Object.entries(jobs);
+  const names = named.map(([name]) => name);
+  const plans: JobPlan[] = [];
+  let threadCount = 0;
+  for (const [name, job] of named) {
+    const { after } = job;
+    // One that is not there is a problem that the rules report.
+    const startsAfter = after === undefined ? null : names.indexOf(after);
+    plans.push(jobPlan(job, { name, firstThread: threadCount, startsAfter }));
+    threadCount += job.threads;
+  }
+  return { load: { threadCount, warmupNs: ns(load.warmup) }, jobs: plans };
+}
 
 const NO_MIX = { read: 0, write: 0, remap: 0, unremap: 0 };
 
-function jobPlan(load: Load, place: Pick<JobPlan, 'name' | 'firstThread'>): JobPlan {
+function jobPlan(
+  load: Load,
+  place: Pick<JobPlan, 'name' | 'firstThread' | 'startsAfter'>,
+): JobPlan {
   const { read, write, remap, unremap } = load.mix ?? NO_MIX;
   return {
     ...place,

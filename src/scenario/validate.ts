@@ -83,6 +83,11 @@ function flatten(issue: Issue, parent: Path): Issue[] {
     );
     if (meant !== undefined) return meant.flatMap((one) => flatten(one, path));
   }
+  // What is wrong with a name is said by the complaint about it.
+  if (issue.code === 'invalid_key') {
+    const { message = issue.message } = issue.issues[0] ?? {};
+    return [{ ...issue, path, message }];
+  }
   return [{ ...issue, path } as Issue];
 }
 

@@ -156,6 +156,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
     operations: Object.fromEntries(
       OPERATIONS.map((name) => [name, operationRecord()]),
     ) as RunRecord['operations'],
+    jobs: [],
     allocation: {
       requestedCount: grantedCount + refusedCount,
       grantedCount,

@@ -7,6 +7,7 @@ import { bucketCountFor, type Histogram, histogramOf } from '../../src/record/hi
 import { latencyRowOf } from '../../src/record/latency-row.ts';
 import type {
   Interval,
+  JobRecord,
   LockRecord,
   OperationRecord,
   RunRecord,
@@ -26,6 +27,7 @@ import {
   NO_OVERHEAD,
   type Operation,
   type Plan,
+  SOLE_JOB,
 } from '../../src/scenario/plan.ts';
 
 export type Overrides<T> = T extends readonly unknown[] | Histogram | Uint8Array
@@ -107,6 +109,11 @@ export function withLoad(plan: Plan, changes: Overrides<LoadPlan & JobPlan>): Pl
   return ofOneJob({ ...plan, load: merged(load, changes) });
 }
 
+function soleJob({ operations, threads, durationNs }: RunRecord): JobRecord {
+  const threadCount = threads.length;
+  return { name: SOLE_JOB, firstThread: 0, threadCount, startNs: 0, endNs: durationNs, operations };
+}
+
 /** Two threads, two seconds: 1000 reads, 500 writes, 20 remaps that took spares 0 to 19. */
 export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
   const claims = Array.from({ length: 20 }, (_, order) => ({
@@ -140,6 +147,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       trim: someOperation(samples(), 0),
       message: someOperation(samples(), 0),
     },
+    jobs: [],
     allocation: {
       requestedCount: 20,
       grantedCount: 20,
@@ -257,7 +265,8 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       jitter: { maxNs: 1_800_000, lostShare: 0.033 },
     },
   };
-  return merged(run, overrides);
+  const all = merged(run, overrides);
+  return overrides.jobs === undefined ? { ...all, jobs: [soleJob(all)] } : all;
 }
 
 export function someOperation(service: Histogram, bytes: number): OperationRecord {

@@ -1,6 +1,7 @@
 import { nowNs } from '../../clock.ts';
 import type { Memory } from '../../memory/attach.ts';
 import { Gate } from '../../memory/gate.ts';
+import { JobGate } from '../../memory/job-gate.ts';
 import { RingEntry, ThreadFloat } from '../../memory/layout.ts';
 import { RingReader } from '../../memory/trace-ring.ts';
 import { ThreadCounters } from '../../record/thread-counters.ts';
@@ -21,18 +22,24 @@ const EXCUSED_NS = 1e9;
  */
 export class TracedOperations implements OperationSource {
   readonly plansArrivals: boolean;
+  readonly #memory: Memory;
+  readonly #startsAfter: number | null;
   readonly #words: Int32Array;
   readonly #floats: Float64Array;
   readonly #ring: RingReader;
   readonly #gate: Gate;
   readonly #counters: ThreadCounters;
 
-  /** @param place of the thread among those that replay */
+  /** `place` of the thread is that among those that replay; its job may wait for another. */
   constructor(
     memory: Memory,
-    { thread, place, isTimed }: { thread: number; place: number; isTimed: boolean },
+    job: { readonly thread: number; readonly place: number; readonly isTimed: boolean },
+    startsAfter: number | null = null,
   ) {
+    const { thread, place, isTimed } = job;
     this.plansArrivals = isTimed;
+    this.#memory = memory;
+    this.#startsAfter = startsAfter;
     this.#words = memory.words;
     this.#floats = memory.floats;
     this.#ring = new RingReader(memory, place);
@@ -81,12 +88,19 @@ export class TracedOperations implements OperationSource {
     return available;
   }
 
+  /** When arrivals count from: the begin of the run, or the end of the job before. */
+  #startNs(): number {
+    const { words, floats, layout } = this.#memory;
+    if (this.#startsAfter === null) return this.#gate.startNs();
+    return new JobGate(words, floats, layout).endNs(this.#startsAfter);
+  }
+
   #countStarvation(askedNs: number): void {
     let dueNs = askedNs;
     if (this.plansArrivals) {
       const entry = this.#ring.entryOf(0);
       const arrivalNs = this.#floats[(entry + RingEntry.arrivalNs) / 2] as number;
-      dueNs = Math.max(askedNs, this.#gate.startNs() + arrivalNs);
+      dueNs = Math.max(askedNs, this.#startNs() + arrivalNs);
     }
     const lateNs = nowNs() - dueNs;
     if (lateNs > 0) this.#ring.starved(lateNs);

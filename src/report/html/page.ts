@@ -18,6 +18,7 @@ import { appendixSection } from './sections/appendix.ts';
 import { cacheSection } from './sections/cache.ts';
 import { heatSection } from './sections/heat.ts';
 import { integritySection } from './sections/integrity.ts';
+import { jobSection } from './sections/jobs.ts';
 import { lockSection } from './sections/lock.ts';
 import { percentileSection } from './sections/percentiles.ts';
 import { qualitySection } from './sections/quality.ts';
@@ -32,6 +33,7 @@ export const SECTIONS: readonly Section[] = [
   verdictSection,
   thresholdSection,
   percentileSection,
+  jobSection,
   heatSection,
   throughputSection,
   lockSection,

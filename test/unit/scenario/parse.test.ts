@@ -122,6 +122,7 @@ describe('a minimal scenario', () => {
         {
           name: 'load',
           firstThread: 0,
+          startsAfter: null,
           writesPerFlush: 0,
           threadCount: 2,
           model: 'closed',
@@ -195,6 +196,7 @@ describe('a scenario with every key', () => {
         {
           name: 'load',
           firstThread: 0,
+          startsAfter: null,
           writesPerFlush: 0,
           threadCount: 4,
           model: 'closed',

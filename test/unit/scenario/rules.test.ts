@@ -185,7 +185,7 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     rule: 'each thread that remaps has a range of its own',
     broken: 'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512 }\n',
     problem:
-      '3:20 device.sectors must be at least load.threads (4) when sectors are remapped, since ' +
+      '3:20 device.sectors must be at least the number of threads (4) when sectors are remapped, since ' +
       'each thread has a range of its own; it is 3',
     kept:
       'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512, mix: { ' +
@@ -213,7 +213,7 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
   {
     rule: 'the thread that fails exists',
     broken: 'load: { duration: 5s }\nfaults: { thread: { index: 2, does: exit } }\n',
-    problem: '4:28 faults.thread.index must be below load.threads (2), not 2',
+    problem: '4:28 faults.thread.index must be below the number of threads (2), not 2',
     kept: 'load: { duration: 5s }\nfaults: { thread: { index: 1, does: exit } }\n',
   },
   {
@@ -274,7 +274,8 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     rule: 'the thread whose write is corrupted exists',
     broken:
       'load: { duration: 5s }\nfaults: { corruption: [{ kind: bit-flip, nth: 1, thread: 2 }] }\n',
-    problem: '4:23 faults.corruption has an entry for thread 2; it must be below load.threads (2)',
+    problem:
+      '4:23 faults.corruption has an entry for thread 2; it must be below the number of threads (2)',
     kept: 'load: { duration: 5s }\nfaults: { corruption: [{ kind: bit-flip, nth: 1, thread: 1 }] }\n',
   },
   {

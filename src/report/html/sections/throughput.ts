@@ -121,6 +121,11 @@ function sliceTable(details: Details): Markup {
 
 function backlogFigure(page: Page, details: Details): Markup {
   const { slices } = details;
+  if (slices.planned === null && page.result.jobs.length > 1) {
+    return nothingToShow(
+      'Several jobs share the device, and not all of what they do was planned, so there is no common backlog. Response times of each job are in its figures.',
+    );
+  }
   if (slices.planned === null) {
     return nothingToShow(
       'The load is closed: each operation follows the last one, no arrival is planned, and nothing can be late. So there is no plan to draw the throughput against, and no backlog.',
