@@ -35,6 +35,18 @@ describe.each(locks)('%s', (kind) => {
   });
 });
 
+/** Where one comes back while two others wait; what has more pre-emptions is left to `explore`. */
+test.each(locks)('%s, one of three that comes back, with two pre-emptions', (kind) => {
+  const { verdict, fault } = explore(new LockSubject(kind, [2, 1, 1], code), {
+    strategy: { kind: 'bounded', preemptions: 2 },
+    races: 'fail',
+  });
+  expect({ verdict, fault }).toEqual({
+    verdict: { kind: 'pass-bounded', preemptions: 2 },
+    fault: null,
+  });
+});
+
 test('six locks, three of which serve in order', () => {
   expect(locks).toHaveLength(6);
   expect(FIFO_LOCKS).toHaveLength(3);

@@ -94,3 +94,34 @@ test('one reader is given what is hidden, whatever else the sector is', () => {
   expect([bad.takeHidden(5), bad.takeHidden(5)]).toEqual([63, SOUND]);
   expect(read()).toBe(true);
 });
+
+test('bad is what fails reads, or writes, or both, and nothing else', () => {
+  for (const fails of FAILING) expect(badAt({ fails }).bad.isBad(5)).toBe(true);
+  const bad = new BadSectors(new Int32Array(8), 0);
+  bad.lose(5);
+  bad.hideBehind(5, 3);
+  expect(bad.isBad(5)).toBe(false);
+});
+
+test('what lasts for ever is not used up', () => {
+  const words = new Int32Array(1);
+  const bad = new BadSectors(words, 0);
+  const word = badWordOf({ fails: 'both', lasts: 'for-ever', failedWrites: 0 });
+  bad.set(0, word);
+  expect([bad.firstFailingRead(0, 1), bad.firstFailingWrite(0, 1)]).toEqual([0, 0]);
+  expect(words[0]).toBe(word);
+});
+
+test('a read that fails because the sector is lost is not the one that it fails once', () => {
+  const { bad, read } = badAt({ fails: 'reads', lasts: 'once' });
+  bad.lose(5);
+  expect([read(), read()]).toEqual([true, true]);
+  bad.rewritten(5, 1);
+  expect([bad.isLost(5), read(), read()]).toEqual([false, true, false]);
+});
+
+test('written, a lost sector fails as it did before', () => {
+  const { bad, read, write } = badAt({ fails: 'reads' });
+  bad.lose(5);
+  expect([write(), bad.isLost(5), read()]).toEqual([false, false, true]);
+});

@@ -127,6 +127,72 @@ test('a wait that lasts longer than spinning is a park, and is counted as one', 
   expect(waited % PARKED).toBe(1);
 });
 
+describe('what a wait cost', () => {
+  /** The owner lets go inside the n-th look of the one that waits. */
+  function waitedFor(kind: LockKind, looks: number): number {
+    const words = lockWords();
+    const lock = lockOn(kind, words, BASE);
+    lock.acquire(0);
+    atLoad(looks, () => lock.release(0));
+    return lock.acquire(1);
+  }
+
+  test.each<[LockKind, number]>([
+    ['test-and-set', 1],
+    ['test-and-test-and-set', 1],
+    ['ticket', 1],
+    ['mcs', 1],
+    ['queued', 2],
+    ['mutex', 1],
+  ])('%s waits one turn, or some, as it counts them: %i', (kind, turns) => {
+    expect(waitedFor(kind, 5)).toBe(turns);
+  });
+
+  test.each<[LockKind, number]>([
+    ['test-and-test-and-set', 1],
+    ['ticket', 1],
+    ['mcs', 1],
+    ['queued', 2],
+  ])('%s parks once when the owner stays longer than it spins', (kind, turns) => {
+    const spins = kind === 'test-and-test-and-set' ? 401 : 6001;
+    expect(waitedFor(kind, spins + 50)).toBe(PARKED + turns);
+  });
+
+  test('one who comes third waits for two, and counts all turns', () => {
+    const words = lockWords();
+    const lock = lockOn('queued', words, BASE);
+    lock.acquire(0);
+    Atomics.or(words, BASE + LockWord.word, PENDING);
+    atLoad(4, () => {
+      lock.release(0);
+      Atomics.add(words, BASE + LockWord.word, 1 - PENDING);
+      lock.release(1);
+    });
+    // One for the queue, one as its head.
+    expect(lock.acquire(2)).toBe(2);
+  });
+
+  test('a test-and-test-and-set lock that was lost once more costs another turn', () => {
+    const words = lockWords();
+    const lock = lockOn('test-and-test-and-set', words, BASE);
+    lock.acquire(0);
+    let attempts = 0;
+    const attempt = Atomics.compareExchange.bind(Atomics) as (...args: unknown[]) => number;
+    vi.spyOn(Atomics, 'compareExchange').mockImplementation(((...args: unknown[]) => {
+      // Somebody else is faster the first time.
+      if (++attempts === 2) words[BASE] = 1;
+      return attempt(...args);
+    }) as typeof Atomics.compareExchange);
+    const load = Atomics.load.bind(Atomics) as (view: Int32Array, index: number) => number;
+    vi.spyOn(Atomics, 'load').mockImplementation(((view: Int32Array, index: number) => {
+      words[BASE] = 0;
+      return load(view, index);
+    }) as typeof Atomics.load);
+    expect(lock.acquire(1)).toBe(2);
+    expect(attempts).toBe(3);
+  });
+});
+
 describe('mcs, queue of two', () => {
   test('the owner hands over to the node behind it, and leaves the tail to it', () => {
     const words = lockWords();
@@ -225,6 +291,55 @@ describe('queued', () => {
     expect(words[word]).toBe(4 << TAIL_SHIFT);
   });
 
+  test('who has queued before begins anew: neither head nor followed by anybody', () => {
+    const words = lockWords();
+    const lock = lockOn('queued', words, BASE);
+    words[nodeOf(2) + LockNode.locked] = 1;
+    words[nodeOf(2) + LockNode.next] = 2;
+    // Thread 0 owns it, and thread 3 heads the queue.
+    words[word] = (4 << TAIL_SHIFT) | 1;
+    let looks = 0;
+    const load = Atomics.load.bind(Atomics) as (view: Int32Array, index: number) => number;
+    vi.spyOn(Atomics, 'load').mockImplementation(((view: Int32Array, index: number) => {
+      looks++;
+      if (looks === 4) lock.release(0);
+      // Free, and not for us: thread 3 goes first.
+      if (looks === 8) {
+        expect(words[word]).toBe(3 << TAIL_SHIFT);
+        words[nodeOf(2) + LockNode.locked] = 1;
+      }
+      return load(view, index);
+    }) as typeof Atomics.load);
+    expect(lock.acquire(2)).toBe(2);
+    vi.restoreAllMocks();
+    expect(looks).toBeGreaterThan(8);
+    expect(words[word]).toBe(1);
+    expect(words[nodeOf(1) + LockNode.locked]).toBe(0);
+  });
+
+  test('who is followed waits until the one behind it has linked itself', () => {
+    const words = lockWords();
+    const lock = lockOn('queued', words, BASE);
+    // Thread 1 stood behind it last time.
+    words[nodeOf(2) + LockNode.next] = 2;
+    words[word] = PENDING | 1;
+    let looks = 0;
+    const load = Atomics.load.bind(Atomics) as (view: Int32Array, index: number) => number;
+    vi.spyOn(Atomics, 'load').mockImplementation(((view: Int32Array, index: number) => {
+      looks++;
+      // Free, and thread 3 is the last in the queue.
+      if (looks === 4) words[word] = 4 << TAIL_SHIFT;
+      if (looks === 9) words[nodeOf(2) + LockNode.next] = 4;
+      return load(view, index);
+    }) as typeof Atomics.load);
+    // One for the queue, one as its head, one for the link.
+    expect(lock.acquire(2)).toBe(3);
+    vi.restoreAllMocks();
+    expect(words[word]).toBe((4 << TAIL_SHIFT) | 1);
+    expect(words[nodeOf(3) + LockNode.locked]).toBe(1);
+    expect(words[nodeOf(1) + LockNode.locked]).toBe(0);
+  });
+
   test('a pending bit set in error is taken back, and does no harm', () => {
     const words = lockWords();
     const lock = lockOn('queued', words, BASE);
@@ -268,6 +383,41 @@ describe('mutex', () => {
     words[BASE] = 2;
     lock.release(0);
     expect(notify).toHaveBeenCalledTimes(1);
+    expect(notify).toHaveBeenCalledWith(words, BASE, 1);
     expect(words[BASE]).toBe(0);
+  });
+
+  /** Asleep, until the owner has let go and woken us. */
+  function sleepThrough(words: Int32Array): void {
+    vi.spyOn(Atomics, 'wait').mockImplementation((() => {
+      expect(words[BASE]).toBe(2);
+      words[BASE] = 0;
+      return 'ok';
+    }) as typeof Atomics.wait);
+  }
+
+  test('goes to sleep at once when it has spun in vain, and takes the lock as 2', () => {
+    const words = lockWords();
+    const lock = lockOn('mutex', words, BASE);
+    lock.acquire(0);
+    sleepThrough(words);
+    const load = vi.spyOn(Atomics, 'load');
+    expect(lock.acquire(1)).toBe(PARKED + 1);
+    expect(load).toHaveBeenCalledTimes(401);
+    expect(words[BASE]).toBe(2);
+  });
+
+  test('spins four times while others are faster, and then sleeps', () => {
+    const words = lockWords();
+    const lock = lockOn('mutex', words, BASE);
+    lock.acquire(0);
+    sleepThrough(words);
+    const load = Atomics.load.bind(Atomics) as (view: Int32Array, index: number) => number;
+    vi.spyOn(Atomics, 'load').mockImplementation(((view: Int32Array, index: number) => {
+      // Let go and taken again, by one who sleeps and by one who does not.
+      words[BASE] = 3 - (words[BASE] as number);
+      return load(view, index);
+    }) as typeof Atomics.load);
+    expect(lock.acquire(1)).toBe(PARKED + 5);
   });
 });
