@@ -9,6 +9,24 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/** A broken run tells least, a violation most urgently; an interruption hides neither. */
+const SEVERITY: readonly number[] = [
+  EXIT.held,
+  EXIT.thresholdFailed,
+  EXIT.interrupted,
+  EXIT.terminated,
+  EXIT.broken,
+  EXIT.integrity,
+];
+
+/** The exit code of several runs together. */
+export function worstExitCode(codes: readonly number[]): number {
+  return codes.reduce(
+    (worst, code) => (SEVERITY.indexOf(code) > SEVERITY.indexOf(worst) ? code : worst),
+    EXIT.held as number,
+  );
+}
+
 /** Where in a text something stands, 1-based as editors count. */
 export interface Position {
   readonly line: number;

@@ -41,6 +41,7 @@ function parserOf(
         '  $ sparestorm stress scenarios/guarded.yaml --for 10s',
         '  $ sparestorm explore scenarios/dm-remap-v4/hazards/h1-double-refill.yaml',
         '  $ sparestorm overhead scenarios/overhead/direct.yaml',
+        '  $ sparestorm sweep scenarios/sweeps/locks.yaml',
         '  $ sparestorm validate "scenarios/**/*.yaml"',
         '',
         'Usage: $0 <command> [options]',
@@ -62,11 +63,7 @@ function parserOf(
             describe: 'Runs of each scenario; seed, seed + 1, …',
             group: 'Load:',
           })
-          .option('max-memory', {
-            type: 'string',
-            describe: 'Refuse scenarios that need more, e.g. 2GiB',
-            group: 'Load:',
-          })
+          .option('max-memory', maxMemoryOption)
           .option('out', outOption)
           .option('claims', {
             type: 'boolean',
@@ -76,13 +73,7 @@ function parserOf(
           })
           .option('json', jsonOption('One JSON document on stdout instead of the summary'))
           .option('progress', progressOption)
-          .option('quiet', {
-            alias: 'q',
-            type: 'boolean',
-            default: false,
-            describe: 'Nothing on stdout and stderr but errors',
-            group: 'Terminal:',
-          })
+          .option('quiet', quietOption)
           .check(({ repeat }) => {
             if (!Number.isInteger(repeat) || repeat < 1 || repeat > 10_000) {
               throw new UsageError('--repeat takes a whole number from 1 to 10000');
@@ -268,6 +259,62 @@ function parserOf(
         finish(import('./overhead-command.ts').then((module) => module.overheadCommand(args))),
     )
     .command(
+      'sweep <scenario>',
+      'Run every cell of a matrix, one after another',
+      (command) =>
+        command
+          .positional('scenario', { type: 'string', demandOption: true })
+          .option('set', setOption)
+          .option('seeds', {
+            type: 'string',
+            describe: 'Seeds that every cell runs with, such as 1..5, in place of matrix.seeds',
+            group: 'Load:',
+          })
+          .option('repeats', {
+            type: 'number',
+            describe: 'Runs of every cell with every seed, in place of matrix.repeats',
+            group: 'Load:',
+          })
+          .option('max-memory', maxMemoryOption)
+          .option('shard', {
+            type: 'string',
+            describe: 'Only part i of n, as i/n; all for everything, whatever the environment says',
+            group: 'Sweep:',
+          })
+          .option('list', {
+            type: 'boolean',
+            default: false,
+            describe: 'List the runs in their order, run nothing',
+            group: 'Sweep:',
+          })
+          .option('parallel', {
+            type: 'number',
+            default: 1,
+            describe: 'Runs side by side; they disturb one another',
+            group: 'Sweep:',
+          })
+          .option('order-seed', {
+            type: 'number',
+            describe: 'Decides the random order; by default the sweep itself does',
+            group: 'Sweep:',
+          })
+          .option('out', outOption)
+          .option('json', jsonOption('One JSON document on stdout instead of the table'))
+          .option('progress', progressOption)
+          .option('quiet', quietOption),
+      (args) => finish(import('./sweep-command.ts').then((module) => module.sweepCommand(args))),
+    )
+    .command(
+      'merge <folders...>',
+      'Merge the shards of a sweep, and judge them as a whole',
+      (command) =>
+        command
+          .positional('folders', { type: 'string', array: true, demandOption: true })
+          .option('out', outOption)
+          .option('json', jsonOption('One JSON document on stdout instead of the table')),
+      (args) => finish(import('./merge-command.ts').then((module) => module.mergeCommand(args))),
+    )
+    .command(
       'validate <scenarios...>',
       'Check scenario files, run nothing',
       (command) => scenariosOf(command).option('json', jsonOption('Problems as JSON')),
@@ -434,6 +481,8 @@ const COMMANDS = [
   'stress',
   'explore',
   'overhead',
+  'sweep',
+  'merge',
   'validate',
   'layout',
   'list',
@@ -460,6 +509,20 @@ const progressOption = {
   type: 'boolean',
   default: true,
   describe: 'Live view on stderr; --no-progress switches it off',
+  group: 'Terminal:',
+} as const;
+
+const maxMemoryOption = {
+  type: 'string',
+  describe: 'Refuse scenarios that need more, e.g. 2GiB',
+  group: 'Load:',
+} as const;
+
+const quietOption = {
+  alias: 'q',
+  type: 'boolean',
+  default: false,
+  describe: 'Nothing on stdout and stderr but errors',
   group: 'Terminal:',
 } as const;
 

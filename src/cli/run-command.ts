@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Running } from '../coordinator.ts';
-import { AssertionError, UsageError } from '../errors.ts';
+import { AssertionError, UsageError, worstExitCode } from '../errors.ts';
 import { writeResultFolder } from '../report/folder.ts';
 import { FORMAT_FILES } from '../report/formats.ts';
 import { writeGroupFolder } from '../report/group-folder.ts';
@@ -12,7 +12,6 @@ import { repeatMarkdown, repeatText } from '../report/repeat-text.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { runListText } from '../report/run-list.ts';
 import { summaryText } from '../report/terminal.ts';
-import { worstOf } from '../report/verdict.ts';
 import { runAndJudge } from '../run/judged-run.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
@@ -82,7 +81,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
       process.stdout.write(`${repeatText(repeat, { ...terminal, path })}\n`);
     }
   }
-  return worstOf(results.map((result) => result.verdict.exitCode));
+  return worstExitCode(results.map((result) => result.verdict.exitCode));
 }
 
 /** What several runs came to, in a folder beside theirs. */

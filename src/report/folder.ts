@@ -113,7 +113,7 @@ export function folderName(result: Pick<Result, 'startedAt' | 'name' | 'seed'>):
 }
 
 /** Letters, digits and single hyphens; accents are taken off first. Never empty. */
-function reducedName(name: string): string {
+export function reducedName(name: string): string {
   const reduced = name
     .slice(0, 1000)
     .normalize('NFKD')
