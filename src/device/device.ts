@@ -72,6 +72,8 @@ export class Device implements RemappingDevice {
   readonly #table: RemapTable;
   readonly #targetLock: Lock;
   readonly #shape: DeviceShape;
+  readonly #firstSectorDecides: boolean;
+  readonly #drains: boolean;
   readonly #completion: WriteCompletion | null;
   /** This thread's own: the spare of each sector of the request at hand. */
   readonly #resolved: Int32Array;
@@ -98,6 +100,8 @@ export class Device implements RemappingDevice {
     this.#table = parts.table;
     this.#targetLock = parts.targetLock;
     this.#shape = shape;
+    this.#firstSectorDecides = shape.firstSectorDecides;
+    this.#drains = shape.drainsInFlight;
     this.#completion = parts.completion;
     this.#resolved = new Int32Array(parts.sectorCountMax);
   }
@@ -226,22 +230,26 @@ export class Device implements RemappingDevice {
    * when all of them are on the main device.
    */
   #enter(thread: number, lba: number, sectorCount: number): boolean {
-    const drains = this.#shape.drainsInFlight;
-    if (drains) this.#announce(thread, lba, sectorCount);
-    const looked = this.#shape.firstSectorDecides ? 1 : sectorCount;
+    if (this.#drains) this.#announce(thread, lba, sectorCount);
+    const looked = this.#firstSectorDecides ? 1 : sectorCount;
     if (!this.#table.mayHold(lba, looked)) return false;
+    this.#resolve(thread, lba, sectorCount, looked);
+    return true;
+  }
+
+  /** The range has been announced, and some sector of it may be remapped. */
+  #resolve(thread: number, lba: number, sectorCount: number, looked: number): void {
     if (!this.#table.lookupNeedsLock) {
       this.#table.resolve(lba, looked, this.#resolved);
-      return true;
+      return;
     }
     // A move waits for us while it holds the target lock, so we must not be in flight while we
     // wait for that lock. Under it no move is under way, and in flight may be said again.
-    if (drains) this.#leave(thread);
+    this.#leave(thread);
     this.#targetLock.acquire(thread);
-    if (drains) this.#flag(thread, rangeOf(lba, sectorCount));
+    if (this.#drains) this.#flag(thread, rangeOf(lba, sectorCount));
     this.#table.resolve(lba, looked, this.#resolved);
     this.#targetLock.release(thread);
-    return true;
   }
 
   /** In flight, once no move is under way in the range. Pairs with #beginMove(). */
@@ -257,7 +265,7 @@ export class Device implements RemappingDevice {
   }
 
   #leave(thread: number): void {
-    if (this.#shape.drainsInFlight) this.#flag(thread, 0);
+    if (this.#drains) this.#flag(thread, 0);
   }
 
   #flag(thread: number, range: number): void {
@@ -265,8 +273,8 @@ export class Device implements RemappingDevice {
   }
 
   #beginMove(lba: number): void {
-    const { drainsInFlight, threadCount, inFlight, moving } = this.#shape;
-    if (!drainsInFlight) return;
+    if (!this.#drains) return;
+    const { threadCount, inFlight, moving } = this.#shape;
     const range = rangeOf(lba, 1);
     Atomics.store(this.#words, moving, range);
     for (let thread = 0; thread < threadCount; thread++) {
@@ -279,7 +287,7 @@ export class Device implements RemappingDevice {
   }
 
   #endMove(): void {
-    if (this.#shape.drainsInFlight) Atomics.store(this.#words, this.#shape.moving, 0);
+    if (this.#drains) Atomics.store(this.#words, this.#shape.moving, 0);
   }
 
   #readPlainly(lba: number, sectorCount: number, targetByte: number): number {
@@ -294,7 +302,7 @@ export class Device implements RemappingDevice {
 
   #readResolved(lba: number, sectorCount: number, targetByte: number): number {
     const first = this.#resolved[0] as number;
-    if (this.#shape.firstSectorDecides) {
+    if (this.#firstSectorDecides) {
       if (first === ON_MAIN) return this.#readPlainly(lba, sectorCount, targetByte);
       if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
       const outcome = this.#medium.readSpare(first, sectorCount, targetByte);
@@ -316,7 +324,7 @@ export class Device implements RemappingDevice {
 
   #writeResolved(lba: number, sectorCount: number, sourceByte: number): number {
     const first = this.#resolved[0] as number;
-    if (this.#shape.firstSectorDecides) {
+    if (this.#firstSectorDecides) {
       if (first === ON_MAIN) return this.#writePlainly(lba, sectorCount, sourceByte);
       if (first + sectorCount > this.#shape.spareCount) return Outcome.pastSpareArea;
       const outcome = this.#medium.writeSpare(first, sectorCount, sourceByte);

@@ -23,6 +23,7 @@ import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
 import {
+  hasMediumFaults,
   type JobPlan,
   jobOf,
   OPERATIONS,
@@ -46,6 +47,7 @@ import {
   operationSourceFor,
   SKIPPED,
 } from './operation-source.ts';
+import { PlainLoop } from './plain-loop.ts';
 
 /**
  * Nearer than this to a planned arrival, a thread spins; a sleep may overshoot by about as much.
@@ -87,6 +89,8 @@ export class ThreadLoop {
   readonly #probe: DataProbe | null;
   readonly #dice: CorruptionDice | null;
   readonly #recovery: ErrorRecovery | null;
+  /** null where something stands between two operations. */
+  readonly #plain: PlainLoop | null;
   readonly #words: Int32Array;
   readonly #failures: number;
   readonly #service: readonly (SharedHistogram | null)[];
@@ -152,6 +156,24 @@ export class ThreadLoop {
     this.#operationLimit = shareOf(this.#job, thread - this.#job.firstThread);
     const fault = plan.faults.thread;
     this.#faultAfter = fault?.thread === thread ? fault.afterOperations : -1;
+    const isPlain =
+      this.#probe === null &&
+      this.#recovery === null &&
+      !this.#source.plansArrivals &&
+      this.#thinkTimeNs === 0 &&
+      !hasMediumFaults(plan);
+    this.#plain = isPlain
+      ? new PlainLoop({
+          thread,
+          device: this.#device,
+          drawn: this.#drawn,
+          counters: this.#counters,
+          times: this.#times,
+          service: this.#service,
+          readByte: this.#readByte,
+          writeByte: this.#writeByte,
+        })
+      : null;
   }
 
   /** The thread that sends the messages, and no other, has one. */
@@ -248,6 +270,12 @@ export class ThreadLoop {
         if (!this.#skip(operation)) return index + 1;
         continue;
       }
+      if (this.#plain !== null && operation <= WRITE) {
+        index = this.#performPlainly(this.#plain, index, count);
+        if (!this.#goesOn) return index + 1;
+        performed = floats[float + ThreadFloat.operations] as number;
+        continue;
+      }
       if (plansArrivals && !this.#awaitArrival(arrivalsNs[index] as number)) return index;
 
       let moved: number;
@@ -287,6 +315,19 @@ export class ThreadLoop {
       if (!this.#goesOn) return index + 1;
     }
     return count;
+  }
+
+  /** From `index` on as many as follow each other plainly. Returns the index of the last one. */
+  #performPlainly(plain: PlainLoop, index: number, count: number): number {
+    const times = this.#times;
+    const last = plain.perform(index, count) - 1;
+    if ((times[T.completion] as number) >= (times[T.end] as number)) this.#goesOn = false;
+    if (plain.outcome !== Outcome.done) {
+      const failure = this.#failed(plain.outcome);
+      const isMeasured = (times[T.issue] as number) >= (times[T.measure] as number);
+      if (isMeasured) this.#countUndone(this.#drawn.operations[last] as number, failure);
+    }
+    return last;
   }
 
   #countUndone(operation: number, moved: number): void {
