@@ -109,6 +109,10 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     ours: ['record', 'check', 'scenario', 'statistics', 'units', 'errors'],
     packages: ANY,
   },
+  compare: {
+    ours: ['report', 'record', 'scenario', 'statistics', 'random', 'units', 'errors'],
+    packages: ['node:*', 'tinyglobby'],
+  },
   workers: {
     ours: [
       'load',

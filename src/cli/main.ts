@@ -42,6 +42,7 @@ function parserOf(
         '  $ sparestorm explore scenarios/dm-remap-v4/hazards/h1-double-refill.yaml',
         '  $ sparestorm overhead scenarios/overhead/direct.yaml',
         '  $ sparestorm sweep scenarios/sweeps/locks.yaml',
+        '  $ sparestorm compare base-results/ results/ --max-regression 5%',
         '  $ sparestorm validate "scenarios/**/*.yaml"',
         '',
         'Usage: $0 <command> [options]',
@@ -416,6 +417,30 @@ function parserOf(
       (args) => finish(import('./trace-command.ts').then((module) => module.traceCommand(args))),
     )
     .command(
+      'compare <base> <new>',
+      'Compare stored runs statistically; 1 when something got worse',
+      (command) =>
+        command
+          .positional('base', {
+            type: 'string',
+            demandOption: true,
+            describe: 'A run, a folder of runs, a quoted glob of them, or JSON of fio',
+          })
+          .positional('new', { type: 'string', demandOption: true, describe: 'The same' })
+          .option('out', outOption)
+          .option('max-regression', maxRegressionOption)
+          .option('metric', metricOption)
+          .option('force', forceOption)
+          .option('format', {
+            choices: ['text', 'markdown', 'json', 'html'] as const,
+            describe: 'What to print; text without it',
+            group: 'Output:',
+          })
+          .option('json', jsonOption('The same as --format json')),
+      (args) =>
+        finish(import('./compare-command.ts').then((module) => module.compareCommand(args))),
+    )
+    .command(
       'init [name]',
       'Write a commented scenario file to start from',
       (command) =>
@@ -489,6 +514,7 @@ const COMMANDS = [
   'show',
   'report',
   'trace',
+  'compare',
   'init',
   'schema',
   'doctor',
@@ -524,6 +550,29 @@ const quietOption = {
   default: false,
   describe: 'Nothing on stdout and stderr but errors',
   group: 'Terminal:',
+} as const;
+
+const maxRegressionOption = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'A change for the worse by no more than this is tolerated, e.g. 5%',
+  group: 'Comparison:',
+} as const;
+
+const metricOption = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  default: [] as string[],
+  describe: 'Compare by this metric alone, e.g. read.p99 (repeatable)',
+  group: 'Comparison:',
+} as const;
+
+const forceOption = {
+  type: 'boolean',
+  default: false,
+  describe: 'Compare although hosts or scenarios differ',
+  group: 'Comparison:',
 } as const;
 
 const outOption = {

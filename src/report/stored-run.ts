@@ -73,9 +73,26 @@ export async function readRepeats(
   return { repeats, problems };
 }
 
-async function readOther(pathOrId: string, outDir: string): Promise<OtherRun> {
+export interface ReadAlone {
+  readonly path: string;
+  readonly result: Result;
+  readonly details: Details | null;
+  /** Why there are no details, in a sentence. */
+  readonly problem: string | null;
+}
+
+/**
+ * A run without its repeats.
+ *
+ * @throws UsageError as readRun() does
+ */
+export async function readAlone(pathOrId: string, outDir: string): Promise<ReadAlone> {
   const { path, result } = await readResult(pathOrId, outDir);
-  const { details, problem } = await readDetails(path, result);
+  return { path, result, ...(await readDetails(path, result)) };
+}
+
+async function readOther(pathOrId: string, outDir: string): Promise<OtherRun> {
+  const { path, result, details, problem } = await readAlone(pathOrId, outDir);
   if (details === null) throw new UsageError(problem ?? `${path} has no ${DETAILS_FILE}.`);
   return { name: path.split(/[\\/]/).findLast((part) => part !== '') ?? path, result, details };
 }

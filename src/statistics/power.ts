@@ -26,6 +26,11 @@ export function detectableDifference({ standardError, degreesOfFreedom }: Differ
  * 2 (z + z')² σ² / difference² for each of them. At least 2, since one shows no spread.
  */
 export function repetitionsToSee({ spread }: Difference, difference: number): number {
+  return repetitionsFor(spread, difference);
+}
+
+/** The same of a spread that is known by itself. */
+export function repetitionsFor(spread: number, difference: number): number {
   const stakes = normalQuantile(CONFIDENT) + normalQuantile(POWER);
   return Math.max(2, Math.ceil(((stakes * spread) / difference) ** 2));
 }
