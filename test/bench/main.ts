@@ -138,7 +138,14 @@ function print(
       ratios: Object.fromEntries(
         ratios.map(({ ratio, value, min, max, isReached }) => [
           ratio.id,
-          { value, min, max, bar: ratio.bar === 0 ? null : ratio.bar, isReached },
+          {
+            title: ratio.title,
+            value,
+            min,
+            max,
+            bar: ratio.bar === 0 ? null : ratio.bar,
+            isReached,
+          },
         ]),
       ),
       rows,
