@@ -18,6 +18,7 @@ import { JitterWatch, jitterMethodOf } from './run/jitter-watch.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
 import { dismissWorkers } from './run/remap-workers.ts';
 import { SliceSeries } from './run/slice-series.ts';
+import { SteadyWatch } from './run/steady-watch.ts';
 import { nameOf, Threads } from './run/threads.ts';
 import { Watchdog } from './run/watchdog.ts';
 import { agentCountOf, exhaustsSpares, type Plan } from './scenario/plan.ts';
@@ -69,6 +70,7 @@ export async function runPlan(
   const hasIdleLoop = jitterMethod === 'idle-loop';
   const feed = trace === null ? null : { fold: trace.fold, sharing: trace.sharing };
   const threads = new Threads(plan, memory, entry, { hasIdleLoop, feed });
+  const steady = plan.steady === null ? null : new SteadyWatch(plan, plan.steady, memory);
   const jitter = new JitterWatch(plan, memory, jitterMethod, LOOK_MS * 1e6);
 
   const broken = await untilReady(gate, threads);
@@ -90,7 +92,7 @@ export async function runPlan(
     options.onStart?.({ plan, memory, startNs });
     const watchdog = new Watchdog(plan, memory, counters, startNs);
     ending = await untilFinished(
-      { plan, memory, gate, threads, watchdog, series, schedule, jitter },
+      { plan, memory, gate, threads, watchdog, series, schedule, steady, jitter },
       options.signal,
     );
   } else {
@@ -106,6 +108,7 @@ export async function runPlan(
     ending,
     series,
     schedule,
+    steady,
     jitter,
   });
   if (ending.kind !== 'broken') {
@@ -140,11 +143,12 @@ interface Course {
   readonly watchdog: Watchdog;
   readonly series: Series;
   readonly schedule: FaultSchedule;
+  readonly steady: SteadyWatch | null;
   readonly jitter: JitterWatch;
 }
 
 async function untilFinished(course: Course, signal: AbortSignal | undefined): Promise<Ending> {
-  const { plan, gate, threads, watchdog, series, schedule, jitter } = course;
+  const { plan, gate, threads, watchdog, series, schedule, steady, jitter } = course;
   const startNs = gate.startNs();
   const elapsedNs = () => nowNs() - startNs;
   let interrupted = false;
@@ -185,6 +189,10 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
     for (const one of [series.intervals, series.slices]) {
       // By a clock read just before: on a busy machine much may have passed since the last look.
       if (now - startNs >= one.nextDueNs()) one.take(elapsedNs());
+    }
+    // What threads do after that is no longer looked at; they stop between two batches.
+    if (steady !== null && now - startNs >= steady.nextDueNs() && steady.take(elapsedNs())) {
+      gate.stop();
     }
     const dueMs = (schedule.nextDueNs() - elapsedNs()) / 1e6;
     const sleepMs = Math.min(LOOK_MS, Math.max(0, Math.ceil(dueMs)));
@@ -233,6 +241,7 @@ function recordOf(
     readonly ending: Ending;
     readonly series: Series;
     readonly schedule: FaultSchedule;
+    readonly steady: SteadyWatch | null;
     readonly jitter: JitterWatch;
   },
 ): RunRecord {
@@ -274,6 +283,7 @@ function recordOf(
     intervals: known.series.intervals.intervals,
     slices: known.series.slices.slices,
     memory: collector.memory(),
+    steady: known.steady?.record ?? null,
     jitter: known.jitter.record(),
     environment: known.environment,
   };

@@ -48,6 +48,8 @@ export interface RunRecord {
   readonly intervals: readonly Interval[];
   readonly slices: readonly Slice[];
   readonly memory: MemoryRecord;
+  /** Null where the load did not look for steady state. */
+  readonly steady: SteadyRecord | null;
   readonly jitter: JitterRecord;
   readonly environment: Environment;
 }
@@ -417,6 +419,36 @@ export interface MemoryRecord {
   readonly tableBytes: number;
   /** Histograms, claims, audit words, buffers: what the simulated system would not have. */
   readonly instrumentBytes: number;
+}
+
+/** The figure that was to stand still, in one interval: operations per second, or ns. */
+export interface SteadyPoint {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly value: number;
+}
+
+export interface SteadyRecord {
+  /** When the load was found steady, and ended; null if it never was. */
+  readonly reachedNs: number | null;
+  /** The window that was judged last; null when the load ended before there was a whole one. */
+  readonly window: {
+    readonly points: readonly SteadyPoint[];
+    /** A line through the points; null where there is nothing to measure against. */
+    readonly fit: {
+      readonly mean: number;
+      /** At the middle of the first interval. */
+      readonly fitStart: number;
+      /** From there to the middle of the last. */
+      readonly fitGain: number;
+      /** fitGain as a share of the mean. */
+      readonly slope: number;
+      readonly deviation: number;
+    } | null;
+    /** Of all operations together, in this window alone. */
+    readonly service: Histogram;
+    readonly response: Histogram;
+  } | null;
 }
 
 export const JITTER_METHODS = ['idle-loop', 'sampled', 'off'] as const;

@@ -5,6 +5,7 @@ import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-part
 import { jitterParts } from './jitter-parts.ts';
 import { JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
 import type { Result } from './result-schema.ts';
+import { steadyParts } from './steady-parts.ts';
 import { clip, exactCount, printable } from './text.ts';
 
 const NAME_COLUMNS_MAX = 80;
@@ -28,6 +29,7 @@ export function markdownSummary(result: Result): string {
     `Throughput ${formatRate(result.throughput.operationsPerSecond)}, seed ${result.seed}, ` +
       `Node ${escaped(result.environment.node)}, ${result.environment.cores} cores, ` +
       `started ${escaped(result.startedAt)}.`,
+    ...(result.steady.applies ? [`Steady state: ${escaped(steadyParts(result).join(', '))}.`] : []),
     `Pauses of the machine while it ran: ${jitterParts(result).join(', ')}.`,
     ...warningBlock(result),
     // Text between a list and a code block keeps the block out of the list's last item.

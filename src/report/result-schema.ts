@@ -13,6 +13,7 @@ import {
   LOCK_KINDS,
   OPERATIONS,
   PROTOCOLS,
+  STEADY_METRICS,
 } from '../scenario/plan.ts';
 
 /** Raised when a key changes its meaning or goes away; a new key does not raise it. */
@@ -312,6 +313,37 @@ export const resultSchema = z
             'threads also wait on purpose. Below 0, the figures contradict each other.',
         ),
     }),
+    steady: z
+      .strictObject({
+        applies: z.boolean().describe('False unless the load was to end when it is steady.'),
+        metric: z.enum(STEADY_METRICS).nullable().describe('What was to stand still.'),
+        windowNs: ns.describe('Length of the window that is judged.'),
+        slopeMax: share.describe('Most that slope may be, either way.'),
+        deviationMax: share.describe('Most that deviation may be.'),
+        reached: z
+          .int()
+          .min(0)
+          .max(1)
+          .describe('1: a window met both criteria, and ended the load.'),
+        reachedNs: ns.nullable().describe('When that was.'),
+        startNs: ns.nullable().describe('Of the window that was judged last; null without one.'),
+        endNs: ns.nullable(),
+        points: z.array(z.strictObject({ startNs: ns, endNs: ns, value: z.number().min(0) })),
+        mean: z.number().nullable().describe('Of the points.'),
+        fitStart: z.number().nullable().describe('The fitted line at the first point.'),
+        fitGain: z.number().nullable().describe('What it gains from the first point to the last.'),
+        slope: z.number().nullable().describe('fitGain as a share of the mean.'),
+        slopeSize: z.number().min(0).nullable().describe('The same without its sign.'),
+        deviation: z
+          .number()
+          .min(0)
+          .nullable()
+          .describe('Largest distance of a point from the mean, as a share of it.'),
+        operationsPerSecond: z.number().min(0).nullable().describe('In that window alone.'),
+        service: latencies.describe('In that window alone, all operations together.'),
+        response: latencies.describe('In that window alone, all operations together.'),
+      })
+      .describe('Whether the load came to stand still. All other figures are of the whole run.'),
     jitter: z
       .strictObject({
         method: z

@@ -1,5 +1,5 @@
 import type { Verdict } from '../check/check.ts';
-import type { Histogram } from '../record/histogram.ts';
+import { emptyHistogram, type Histogram } from '../record/histogram.ts';
 import { latencySummaryOf, percentilesNs } from '../record/latency-summary.ts';
 import {
   type Interval,
@@ -21,6 +21,7 @@ import {
   type ResultOperation,
 } from './result-schema.ts';
 import { sparesOf } from './spares.ts';
+import { steadyThreshold } from './steady-parts.ts';
 import { evaluateThresholds } from './thresholds.ts';
 import { collisionCountOf, verdictOf } from './verdict.ts';
 import { warningsOf } from './warnings.ts';
@@ -47,7 +48,10 @@ export interface ResultInput {
  */
 export function resultOf(input: ResultInput): Result {
   const measured = measuredOf(input);
-  const thresholds = evaluateThresholds(input.plan.thresholds, measured);
+  const thresholds = [
+    ...steadyThreshold(measured),
+    ...evaluateThresholds(input.plan.thresholds, measured),
+  ];
   return {
     ...measured,
     thresholds,
@@ -93,6 +97,7 @@ function measuredOf(input: ResultInput): Measured {
     metadata: metadataOf(run),
     memory: { ...run.memory },
     throughput: throughputOf(plan, run, totalOperations({ operations })),
+    steady: steadyOf(plan, run),
     jitter: jitterOf(run),
     threads: run.threads.map((thread) => ({
       thread: thread.thread,
@@ -302,6 +307,40 @@ function throughputOf(plan: Plan, run: RunRecord, operationCount: number): Resul
       ),
     })),
     instrumentShare: instrumentShareOf(plan, run),
+  };
+}
+
+const NO_LATENCIES = latencySummaryOf(emptyHistogram(0));
+
+function steadyOf({ steady: plan }: Plan, { steady }: RunRecord): Result['steady'] {
+  const window = steady?.window ?? null;
+  const fit = window?.fit ?? null;
+  const points = window?.points ?? [];
+  const startNs = points[0]?.startNs ?? null;
+  const endNs = points.at(-1)?.endNs ?? null;
+  return {
+    applies: steady !== null,
+    metric: plan?.metric ?? null,
+    windowNs: plan?.windowNs ?? 0,
+    slopeMax: plan?.slopeMax ?? 0,
+    deviationMax: plan?.deviationMax ?? 0,
+    reached: (steady?.reachedNs ?? null) === null ? 0 : 1,
+    reachedNs: steady?.reachedNs ?? null,
+    startNs,
+    endNs,
+    points: points.map((point) => ({ ...point })),
+    mean: fit?.mean ?? null,
+    fitStart: fit?.fitStart ?? null,
+    fitGain: fit?.fitGain ?? null,
+    slope: fit?.slope ?? null,
+    slopeSize: fit === null ? null : Math.abs(fit.slope),
+    deviation: fit?.deviation ?? null,
+    operationsPerSecond:
+      window === null || startNs === null || endNs === null
+        ? null
+        : perSecond(window.service.count, endNs - startNs),
+    service: window === null ? NO_LATENCIES : latencySummaryOf(window.service),
+    response: window === null ? NO_LATENCIES : latencySummaryOf(window.response),
   };
 }
 

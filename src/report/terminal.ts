@@ -18,6 +18,7 @@ import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-part
 import { jitterParts } from './jitter-parts.ts';
 import { areEqual, JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
+import { steadyParts } from './steady-parts.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
 import { expectedText, isCollision, isExpected } from './verdict.ts';
@@ -250,6 +251,7 @@ function tableLines(
 function stateLines(result: Result, style: Style): string[] {
   return [
     ...labelled('THROUGHPUT', throughputParts(result), style),
+    ...labelled('STEADY', steadyParts(result), style),
     ...labelled('OUTCOMES', outcomeParts(result), style),
     ...labelled('ERRORS', errorParts(result), style),
     ...labelled('FAULTS', faultParts(result), style),

@@ -179,6 +179,7 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
     `${plural(operationCount, 'operation', formatCount(operationCount))} in ` +
       `${formatNs(measured.durationNs)} by ${plural(measured.threadCount, 'thread')}`,
     expected ? `${collisions} as expected` : collisions,
+    ...steadyWords(measured),
     ...crashParts(measured),
   ];
   const leaks = leakCountOf(measured.checks);
@@ -199,6 +200,14 @@ function figuresOf(measured: Measured, thresholds: readonly ResultThreshold[]): 
     parts.push(`${plural(thresholds.length, 'threshold')} held`);
   }
   return parts.join(', ');
+}
+
+function steadyWords({ steady, durationNs, warmupNs }: Measured): string[] {
+  if (!steady.applies) return [];
+  const { metric, reachedNs } = steady;
+  return reachedNs === null
+    ? [`${metric} did not become steady in ${formatNs(durationNs)}`]
+    : [`${metric} steady after ${formatNs(reachedNs - warmupNs)}`];
 }
 
 function crashParts({ metadata, expect }: Measured): string[] {

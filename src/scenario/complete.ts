@@ -14,8 +14,10 @@ import { originAt, type Path, type Tree } from './tree.ts';
  * A scenario in the format of the file, with nothing left out: every default filled in, extends and
  * variables resolved, paths absolute. Written out as YAML it is a scenario of its own, anywhere.
  */
-export type ResolvedScenario = Omit<ValidScenario, 'extends' | 'matrix' | 'jobs'> & {
+export type ResolvedScenario = Omit<ValidScenario, 'extends' | 'matrix' | 'jobs' | 'steady'> & {
   readonly jobs?: Readonly<Record<string, ResolvedJob>>;
+  /** Only where the load is to end so. */
+  readonly steady?: ValidScenario['steady'];
 };
 
 /** Of a job: nothing is left to load. */
@@ -25,8 +27,15 @@ export type ResolvedJob = Omit<ValidScenario['load'], 'warmup'> & {
 
 /** Fills in the defaults that depend on other keys, and makes paths absolute. */
 export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario {
-  const { extends: _extends, matrix: _matrix, jobs, ...others } = scenario;
-  const rest = { ...others, overhead: besideFrom(scenario.overhead, tree) };
+  const { extends: _extends, matrix: _matrix, jobs, steady, ...others } = scenario;
+  const endsSteady = [scenario.load, ...Object.values(jobs ?? {})].some(
+    ({ until }) => until === 'steady',
+  );
+  const rest = {
+    ...others,
+    ...(endsSteady ? { steady } : {}),
+    overhead: besideFrom(scenario.overhead, tree),
+  };
   const load = withTracePath(scenario.load, tree, ['load']);
   if (jobs === undefined) return { ...rest, load: completeLoad(load) };
   const completed = Object.entries(jobs).map(([name, written]) => {

@@ -68,6 +68,16 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
   },
   { name: 'targetLock.hold', description: 'time in the target lock', path: ['targetLock', 'hold'] },
   {
+    name: 'steady.service',
+    description: 'service time in the steady window, of all operations together',
+    path: ['steady', 'service'],
+  },
+  {
+    name: 'steady.response',
+    description: 'response time in the steady window, of all operations together',
+    path: ['steady', 'response'],
+  },
+  {
     name: 'jitter',
     description: 'how long the machine kept a ready thread from running, period by period',
     path: ['jitter', 'pause'],
@@ -240,6 +250,31 @@ const SCALARS: readonly Metric[] = [
     'count',
     ['metadata', 'failedPoints'],
     'crash points at which something that was acknowledged is lost',
+  ),
+  scalar(
+    'steady.reached',
+    'count',
+    ['steady', 'reached'],
+    '1 when the load became steady, else 0; load.until: steady asks for it',
+  ),
+  scalar('steady.after', 'ns', ['steady', 'reachedNs'], 'when it did, from the start on'),
+  scalar(
+    'steady.throughput',
+    'per-second',
+    ['steady', 'operationsPerSecond'],
+    'operations completed per second of the window that was judged last',
+  ),
+  scalar(
+    'steady.slope',
+    'ratio',
+    ['steady', 'slopeSize'],
+    'what a line through that window rises or falls, as a share of its mean',
+  ),
+  scalar(
+    'steady.deviation',
+    'ratio',
+    ['steady', 'deviation'],
+    'farthest that an interval of that window lies from its mean, as a share of it',
   ),
   scalar(
     'jitter.lost',

@@ -33,8 +33,24 @@ export interface Plan {
   readonly watchdogNs: number;
   /** Grid of the interval series. */
   readonly intervalNs: number;
+  /** Null: the load does not end when its figures stand still. */
+  readonly steady: SteadyPlan | null;
   /** auto: pauses of the machine are watched for while the load runs; see JitterRecord. */
   readonly jitter: (typeof JITTER_MODES)[number];
+}
+
+export const STEADY_METRICS = ['throughput', 'response.p99', 'service.p99'] as const;
+
+/** When a load counts as steady: by the last intervals that make up a window. */
+export interface SteadyPlan {
+  /** Of all operations together, interval by interval. */
+  readonly metric: (typeof STEADY_METRICS)[number];
+  /** A whole number of intervals. */
+  readonly windowNs: number;
+  /** Most that a line through the window may rise or fall over it, as a share of its mean. */
+  readonly slopeMax: number;
+  /** Farthest that an interval may lie from the mean of the window, as a share of it. */
+  readonly deviationMax: number;
 }
 
 export const JITTER_MODES = ['auto', 'off'] as const;

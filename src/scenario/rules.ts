@@ -38,6 +38,10 @@ export interface Breach {
 
 const V4_FIXED_SECTORS_MIN = 16_384;
 
+/** A line through two points always fits; more than a hundred need much memory. */
+const STEADY_POINTS_MIN = 3;
+const STEADY_POINTS_MAX = 100;
+
 /** So many claims and returns have room in one log. */
 const MESSAGE_COUNT_MAX = 1_000_000;
 /** Metadata copies that a placement has room for: see copyPositionsOf() of the device. */
@@ -90,7 +94,9 @@ export const RULES: readonly Rule[] = [
       'load.messages',
       'load.threads',
     ],
-    examine: ({ job }) => {
+    examine: ({ job, steady }) => {
+      // What until: steady needs is said by its own rule.
+      if (steady !== null) return [];
       const isEndless =
         job.durationNs === null && job.operationCount === null && !job.untilExhausted;
       const endsWithMessages = job.messages !== null && job.threadCount === 1;
@@ -210,6 +216,39 @@ export const RULES: readonly Rule[] = [
         'load.warmup must be 0ms when until: exhausted is the only limit: spares claimed during ' +
         'warm-up are not measured, and it might use up all of them';
       return [breach(['load.warmup'], message)];
+    },
+  },
+  {
+    reads: ['load.until', 'load.duration', 'load.operations', 'steady', 'interval'],
+    examine: ({ steady, jobs, intervalNs }, given) => {
+      if (steady === null) {
+        const message = 'steady has no effect without load.until: steady';
+        return given('steady') ? [breach(['steady'], message)] : [];
+      }
+      const breaches: Breach[] = [];
+      const durationNs = Math.max(0, ...jobs.map((job) => job.durationNs ?? 0));
+      if (jobs.some((job) => job.operationCount !== null)) {
+        const message = 'load.operations cannot be combined with load.until: steady';
+        breaches.push(breach(['load.operations'], message, 'give a duration'));
+      }
+      if (durationNs === 0) {
+        const message = 'load.until: steady needs load.duration, in case it never is';
+        return [...breaches, breach(['load.until'], message, 'for instance "duration: 60s"')];
+      }
+      const points = steady.windowNs / intervalNs;
+      if (!Number.isInteger(points) || points < STEADY_POINTS_MIN || points > STEADY_POINTS_MAX) {
+        const message =
+          `steady.window must be ${STEADY_POINTS_MIN} to ${STEADY_POINTS_MAX} times interval ` +
+          `(${formatTime(intervalNs)}) and a multiple of it, not ${formatTime(steady.windowNs)}`;
+        breaches.push(breach(['steady.window', 'interval', 'load.until'], message));
+      }
+      if (durationNs < steady.windowNs) {
+        const message =
+          `load.duration must be at least steady.window (${formatTime(steady.windowNs)}), or ` +
+          'there is never a whole window to judge';
+        breaches.push(breach(['load.duration'], message));
+      }
+      return breaches;
     },
   },
   {

@@ -39,6 +39,7 @@ import {
   PLACEMENTS,
   PROTOCOLS,
   SECTOR_BYTES,
+  STEADY_METRICS,
   SURFACES,
   TIME_UNITS,
   TRACE_FORMATS,
@@ -603,12 +604,13 @@ const load = map({
         'Operations of all threads together, warm-up not counted. Counted in thousands: k ' +
         '= 1000, M = 1000000 (Ki and Mi are refused). 1 to 10^12.',
     }),
-  until: oneOf(['exhausted'])
+  until: oneOf(['exhausted', 'steady'])
     .optional()
     .meta({
       description:
         'exhausted: a thread ends when the allocator has told it "none"; afterwards one ' +
-        'thread drains what can still be had. Needs mix.remap above 0.',
+        'thread drains what can still be had. Needs mix.remap above 0. steady: the load ends when ' +
+        'its figures stand still, as steady says; needs duration, and fails without reaching it.',
     }),
   fsync: whole(0, 1_000_000)
     .default(0)
@@ -1348,6 +1350,38 @@ export const scenarioSchema = map({
   interval: time({ min: 1e7, max: HOUR_NS }).default('1s').meta({
     description: 'Grid of the interval series; a time with its unit, 10ms to 1h. Default 1s.',
   }),
+  steady: map({
+    metric: oneOf(STEADY_METRICS)
+      .default('throughput')
+      .meta({
+        description:
+          'What must stand still, of all operations together: throughput, response.p99 or ' +
+          'service.p99 of each interval. Default throughput.',
+      }),
+    window: time({ min: 1e7, max: DAY_NS })
+      .default('5s')
+      .meta({
+        description:
+          'The last so much time is judged; a time with its unit, 3 to 100 times interval and a ' +
+          'multiple of it. Default 5s.',
+      }),
+    slope: share('a share of the mean such as 10%')
+      .default('10%')
+      .meta({
+        description:
+          'Most that a line through the window, fitted by least squares, may rise or fall from ' +
+          'its one end to the other, as a share of the mean. Above 0, at most 100%. Default 10%.',
+      }),
+    deviation: share('a share of the mean such as 10%')
+      .default('10%')
+      .meta({
+        description:
+          'Farthest that an interval of the window may lie from the mean, as a share of it. ' +
+          'Above 0, at most 100%. Default 10%.',
+      }),
+  })
+    .prefault({})
+    .meta({ description: 'For load.until: steady. When the load counts as steady.' }),
   jitter: oneOf(JITTER_MODES)
     .default('auto')
     .meta({

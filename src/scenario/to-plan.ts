@@ -28,6 +28,7 @@ import {
   type SectorFailure,
   type SectorRange,
   SOLE_JOB,
+  type SteadyPlan,
   type Threshold,
   type TracePlan,
 } from './plan.ts';
@@ -94,8 +95,18 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     expect: scenario.expect,
     watchdogNs: ns(scenario.watchdog),
     intervalNs: ns(scenario.interval),
+    steady: scenario.steady === undefined ? null : steadyPlan(scenario.steady),
     jitter: scenario.jitter,
   });
+}
+
+function steadyPlan(steady: NonNullable<ResolvedScenario['steady']>): SteadyPlan {
+  return {
+    metric: steady.metric,
+    windowNs: ns(steady.window),
+    slopeMax: ratio(steady.slope),
+    deviationMax: ratio(steady.deviation),
+  };
 }
 
 function overheadPlan(overhead: ResolvedScenario['overhead']): OverheadPlan {

@@ -83,6 +83,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     expect: choices.expect ?? 'pass',
     watchdogNs: 1e9,
     intervalNs: 1e8,
+    steady: null,
     jitter: 'off',
   };
 }
@@ -226,6 +227,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
     intervals: [],
     slices: [],
     memory: { allocatorBytes: 0, deviceBytes: 0, tableBytes: 0, instrumentBytes: 0 },
+    steady: null,
     jitter: { method: 'off', periodNs: 0, observedNs: 0, lostNs: null, pauses: emptyHistogram(0) },
     environment: {
       tool: '0.0.0',

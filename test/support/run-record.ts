@@ -84,6 +84,7 @@ export function somePlan(overrides: PlanOverrides = {}): Plan {
     expect: 'pass',
     watchdogNs: 10_000_000_000,
     intervalNs: 1_000_000_000,
+    steady: null,
     jitter: 'auto',
   };
   return ofOneJob(merged(plan as WithLoad, overrides as Overrides<WithLoad>));
@@ -244,6 +245,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       tableBytes: 8192,
       instrumentBytes: 3_145_728,
     },
+    steady: null,
     jitter: {
       method: 'idle-loop',
       periodNs: 1_000_000,

@@ -268,6 +268,7 @@ export function planOf(program: Program): Plan {
     expect: 'pass',
     watchdogNs: 1,
     intervalNs: 1_000_000,
+    steady: null,
     jitter: 'off',
   };
 }

@@ -17,6 +17,7 @@ import { lockSection } from './sections/lock.ts';
 import { percentileSection } from './sections/percentiles.ts';
 import { qualitySection } from './sections/quality.ts';
 import { spareSection } from './sections/spares.ts';
+import { steadySection } from './sections/steady.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { throughputSection } from './sections/throughput.ts';
 import { verdictSection } from './sections/verdict.ts';
@@ -29,6 +30,7 @@ export const SECTIONS: readonly Section[] = [
   jobSection,
   heatSection,
   throughputSection,
+  steadySection,
   lockSection,
   cacheSection,
   spareSection,

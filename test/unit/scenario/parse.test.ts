@@ -157,6 +157,7 @@ describe('a minimal scenario', () => {
       expect: 'pass',
       watchdogNs: 1e10,
       intervalNs: 1e9,
+      steady: null,
       jitter: 'auto',
     });
   });
@@ -311,6 +312,7 @@ describe('a scenario with every key', () => {
       expect: 'collision',
       watchdogNs: 5e9,
       intervalNs: 1e8,
+      steady: null,
       jitter: 'off',
     });
   });

@@ -18,6 +18,38 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { until: exhausted }\n',
   },
   {
+    rule: 'until steady has a time limit',
+    broken: 'load: { until: steady }\n',
+    problem: '3:16 load.until: steady needs load.duration, in case it never is',
+    kept: 'load: { until: steady, duration: 5s }\n',
+  },
+  {
+    rule: 'until steady has no other limit',
+    broken: 'load: { until: steady, duration: 5s, operations: 5 }\n',
+    problem: '3:50 load.operations cannot be combined with load.until: steady',
+    kept: 'load: { duration: 5s, operations: 5 }\n',
+  },
+  {
+    rule: 'a window is some whole intervals',
+    broken: 'load: { until: steady, duration: 5s }\nsteady: { window: 2500ms }\n',
+    problem:
+      '4:19 steady.window must be 3 to 100 times interval (1s) and a multiple of it, not 2.5s',
+    kept: 'load: { until: steady, duration: 5s }\nsteady: { window: 2500ms }\ninterval: 500ms\n',
+  },
+  {
+    rule: 'a window fits into the load',
+    broken: 'load: { until: steady, duration: 3s }\n',
+    problem:
+      '3:34 load.duration must be at least steady.window (5s), or there is never a whole window to judge',
+    kept: 'load: { until: steady, duration: 3s }\nsteady: { window: 3s }\n',
+  },
+  {
+    rule: 'criteria have an effect',
+    broken: 'load: { duration: 5s }\nsteady: { slope: 1% }\n',
+    problem: '4:9 steady has no effect without load.until: steady',
+    kept: 'load: { duration: 5s, until: steady }\nsteady: { slope: 1% }\n',
+  },
+  {
     rule: 'overhead has an empty call',
     broken: 'load: { operations: 5 }\noverhead: { operations: [remap] }\n',
     problem: '4:25 overhead.operations must name ping, the empty call',
