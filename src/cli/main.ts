@@ -66,6 +66,15 @@ function parserOf(
           })
           .option('max-memory', maxMemoryOption)
           .option('out', outOption)
+          .option('baseline', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Compare with this run, folder of runs or JSON of fio afterwards',
+            group: 'Comparison:',
+          })
+          .option('max-regression', maxRegressionOption)
+          .option('metric', metricOption)
+          .option('force', forceOption)
           .option('claims', {
             type: 'boolean',
             default: false,

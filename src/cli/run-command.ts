@@ -1,6 +1,8 @@
 import { basename, join } from 'node:path';
+import type { Comparison } from '../compare/comparison.ts';
+import { compareText } from '../compare/text.ts';
 import type { Running } from '../coordinator.ts';
-import { AssertionError, UsageError, worstExitCode } from '../errors.ts';
+import { AssertionError, EXIT, UsageError, worstExitCode } from '../errors.ts';
 import { writeResultFolder } from '../report/folder.ts';
 import { FORMAT_FILES } from '../report/formats.ts';
 import { writeGroupFolder } from '../report/group-folder.ts';
@@ -11,10 +13,12 @@ import { REPEAT_FILE, type Repeat } from '../report/repeat-schema.ts';
 import { repeatMarkdown, repeatText } from '../report/repeat-text.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { runListText } from '../report/run-list.ts';
+import type { OtherRun } from '../report/stored-run.ts';
 import { summaryText } from '../report/terminal.ts';
 import { runAndJudge } from '../run/judged-run.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
+import { baselineFor, comparedWith } from './baseline.ts';
 import { onSignals } from './interruption.ts';
 import { terminalOf } from './terminal-of.ts';
 
@@ -29,6 +33,10 @@ export interface RunArguments {
   readonly progress: boolean;
   readonly quiet: boolean;
   readonly maxMemory: string | undefined;
+  readonly baseline: string | undefined;
+  readonly maxRegression: string | undefined;
+  readonly metric: readonly string[];
+  readonly force: boolean;
 }
 
 /** A report shows this run among so many before it. */
@@ -41,9 +49,11 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
   const scenarios = loadScenarios(expandPatterns(args.scenarios), sets, args.maxMemory);
   checkSeeds(scenarios, args.repeat);
+  const baseline = await baselineFor(scenarios, args);
   const interruption = new AbortController();
   const stopListening = onSignals(interruption);
   const results: Result[] = [];
+  const folders: string[] = [];
   const repeated: { readonly repeat: Repeat; readonly path: string }[] = [];
   try {
     for (const scenario of scenarios) {
@@ -55,7 +65,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
         ended.push(
           await runOne(
             reseeded(scenario, repeat),
-            { ...args, sets },
+            { ...args, sets, drawn: baseline?.base.last ?? null },
             interruption.signal,
             showsPath,
             earlier,
@@ -63,6 +73,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
         );
       }
       results.push(...ended.map(({ result }) => result));
+      folders.push(...ended.map(({ folder }) => folder));
       if (args.repeat > 1 && ended.length > 0) {
         repeated.push(await stored(repeatOf(ended, args.repeat), args.out));
       }
@@ -70,9 +81,11 @@ export async function runCommand(args: RunArguments): Promise<number> {
   } finally {
     stopListening();
   }
+  const comparison: Comparison | null =
+    baseline === null ? null : await comparedWith(baseline, folders, args.out);
   if (args.json) {
     const repeats = repeated.map(({ repeat }) => repeat);
-    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results, repeats };
+    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results, repeats, comparison };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else if (!args.quiet && results.length > 1) {
     const terminal = terminalOf(process.stdout);
@@ -81,7 +94,13 @@ export async function runCommand(args: RunArguments): Promise<number> {
       process.stdout.write(`${repeatText(repeat, { ...terminal, path })}\n`);
     }
   }
-  return worstExitCode(results.map((result) => result.verdict.exitCode));
+  if (comparison !== null && !args.json && !args.quiet) {
+    process.stdout.write(`${compareText(comparison, terminalOf(process.stdout))}\n`);
+  }
+  return worstExitCode([
+    ...results.map((result) => result.verdict.exitCode),
+    comparison?.exitCode ?? EXIT.held,
+  ]);
 }
 
 /** What several runs came to, in a folder beside theirs. */
@@ -115,7 +134,7 @@ function reseeded({ plan, scenario, ...rest }: LoadedScenario, repeat: number): 
 
 async function runOne(
   scenario: LoadedScenario,
-  args: RunArguments & { readonly sets: readonly string[] },
+  args: RunArguments & { readonly sets: readonly string[]; readonly drawn: OtherRun | null },
   signal: AbortSignal,
   separates: boolean,
   repeats: readonly string[],
@@ -137,6 +156,7 @@ async function runOne(
     run,
     outDir: args.out,
     claims: args.claims,
+    baseline: args.drawn,
   });
   if (!args.json && !args.quiet) {
     const { color, unicode, width } = terminalOf(process.stdout);

@@ -43,12 +43,15 @@ export function comparedRunOf(
     name,
     source: 'sparestorm',
     host: { cpu, cores, platform, node: `Node ${node.replace(/^v/, '').split('.')[0]}` },
-    scenario: Object.fromEntries(
-      Object.entries(result.scenario).filter(([key]) => !NO_LOAD.includes(key)),
-    ),
+    scenario: loadOf(result.scenario),
     values: valuesOf(result),
     histograms: histogramsOf(details),
   };
+}
+
+/** Of a resolved scenario, the keys that decide what is done. */
+export function loadOf(scenario: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(scenario).filter(([key]) => !NO_LOAD.includes(key)));
 }
 
 /** Every measure that the run can bear. */

@@ -6,7 +6,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { UsageError } from '../errors.ts';
-import { RESULT_FILE } from '../report/history.ts';
+import { parsedJson, RESULT_FILE } from '../report/history.ts';
+import { REPEAT_FILE, repeatSchema } from '../report/repeat-schema.ts';
 import { type OtherRun, readAlone, readRepeats } from '../report/stored-run.ts';
 import type { Side } from './compare.ts';
 import { comparedRunOf } from './compared-run.ts';
@@ -52,7 +53,7 @@ export async function readSide(named: string, outDir: string): Promise<ReadSide>
     const info = await stat(path).catch(() => null);
     if (info?.isFile() && basename(path) !== RESULT_FILE) return addFio(path);
     if (info?.isDirectory() && !(await isRun(path))) {
-      const below = await runsIn(path);
+      const below = (await runsOfRepeat(path)) ?? (await runsIn(path));
       if (below.length === 0) throw new UsageError(`There is no run in ${path}.`);
       for (const one of below) await tolerantly(() => addRun(one, false), problems);
       return;
@@ -86,6 +87,15 @@ async function isRun(path: string): Promise<boolean> {
     (info) => info.isFile(),
     () => false,
   );
+}
+
+/** The runs that `repeat.json` of this folder sums up, which stand beside it; null without one. */
+async function runsOfRepeat(path: string): Promise<string[] | null> {
+  const text = await readFile(join(path, REPEAT_FILE), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const parsed = repeatSchema.safeParse(parsedJson(text));
+  if (!parsed.success) throw new UsageError(`${join(path, REPEAT_FILE)} is damaged.`);
+  return parsed.data.runs.map(({ folder }) => join(dirname(path), basename(folder)));
 }
 
 /** Folders in a folder that do not begin with a dot and hold a result; oldest first by name. */

@@ -17,7 +17,7 @@ import type { Details } from './details-schema.ts';
 import { INDEX_FILE, indexEntryOf, RESULT_FILE } from './history.ts';
 import { type RenderedFile, renderedFiles } from './rendered.ts';
 import type { Result } from './result-schema.ts';
-import { DETAILS_FILE, readRepeats } from './stored-run.ts';
+import { DETAILS_FILE, type OtherRun, readRepeats } from './stored-run.ts';
 
 const NAME_LENGTH_MAX = 60;
 /** Folders of one name: as many runs of one scenario and seed as can start within a second. */
@@ -32,6 +32,8 @@ export interface FolderInput {
   readonly outDir: string;
   /** Whether claims.csv is asked for. */
   readonly claims: boolean;
+  /** A run to draw dashed behind the percentiles. */
+  readonly baseline?: OtherRun | null;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface FolderInput {
  * @throws Error with one sentence when the directory cannot be written
  */
 export async function writeResultFolder(input: FolderInput): Promise<string> {
-  const { result, details, run, outDir, claims } = input;
+  const { result, details, run, outDir, claims, baseline = null } = input;
   const unfinished = join(outDir, `.${randomUUID()}`);
   let failure: unknown = null;
   let path: string;
@@ -54,11 +56,12 @@ export async function writeResultFolder(input: FolderInput): Promise<string> {
     const { repeats } = await readRepeats(details, outDir);
     // Before the folder gets its name, so that it is never seen without. What was measured is not
     // lost for a report that cannot be made.
-    await writeRendered(unfinished, renderedFiles({ result, details, repeats }, null)).catch(
-      (error: unknown) => {
-        failure = error;
-      },
-    );
+    await writeRendered(
+      unfinished,
+      renderedFiles({ result, details, repeats, baseline }, null),
+    ).catch((error: unknown) => {
+      failure = error;
+    });
     const name = await renameToFree(unfinished, outDir, folderName(result));
     path = join(outDir, name);
     await appendFile(join(outDir, INDEX_FILE), `${JSON.stringify(indexEntryOf(result, name))}\n`);

@@ -26,7 +26,9 @@ writeFileSync(
 const RUN = ['run', scenario, '--quiet', '--repeat', '3', '--out', folders.base];
 const made = await sparestorm(RUN);
 
-const runs = entriesOf(folders.base).filter((name) => name !== 'index.jsonl');
+const entries = entriesOf(folders.base).filter((name) => name !== 'index.jsonl');
+const runs = entries.filter((name) => !name.includes('repeat'));
+const groups = entries.filter((name) => name.includes('repeat'));
 mkdirSync(folders.slow);
 for (const [index, name] of runs.entries()) {
   cpSync(join(folders.base, name), join(folders.slow, name), { recursive: true });
@@ -79,11 +81,33 @@ describe('compare', () => {
 
   test('a run stands for its repeats, a glob for what it matches; fio may be a side', async () => {
     const last = join(folders.base, runs.at(-1) as string);
+    const summed = join(folders.base, groups[0] as string);
+    const group = await compared(summed, folders.slow, ...READS);
+    expect([group.code, group.stdout.match(/\(3 runs\)/g)?.length]).toEqual([1, 2]);
     const one = await compared(last, join(folders.slow, '*_cheap_*'), ...READS);
     expect([one.code, one.stdout.match(/\(3 runs\)/g)?.length]).toEqual([1, 2]);
     const fio = await compared(folders.base, 'test/data/compare/fio-null.json');
     expect([fio.code, fio.stdout.includes('1 run of fio')]).toEqual([0, true]);
     expect(fio.stdout).toContain("fio's clat is compared with our service time");
+  });
+
+  test('run --baseline compares when it is done, and refuses another scenario before', async () => {
+    const results = join(out, 'later');
+    const words = ['run', scenario, '--out', results, '--baseline', folders.slow, ...READS];
+    const { code, stdout } = await sparestorm(words);
+    // One run on a side: said to be indicative, which ends nothing.
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/read\.service\.p99 +30\.0µs .* indicative/);
+    const [run] = entriesOf(results);
+    expect(readFileSync(join(results, run as string, 'report.html'), 'utf8')).toContain(
+      '<path class="line baseline s-read"',
+    );
+    const json = await sparestorm([...words, '--json']);
+    const { comparison } = JSON.parse(json.stdout) as { readonly comparison: Comparison };
+    expect(comparison.measures[0]?.baseRuns).toEqual([30_000, 30_003, 30_006]);
+    const other = await sparestorm([...words, '--set', 'load.operations=30k']);
+    expect([other.code, entriesOf(results).length]).toEqual([2, 3]);
+    expect(other.stderr).toContain('is of another scenario: load.operations 20000, ');
   });
 
   test('a damaged run is named and left out; nothing at all is a mistake', async () => {
