@@ -8,7 +8,7 @@ import {
   type Steps,
 } from '../../src/explore/index.ts';
 import { finish } from '../../src/explore/transform/runtime.ts';
-import { Queue, QueueCell } from '../../src/memory/layout.ts';
+import { FaultControl, Queue, QueueCell, STRIDE } from '../../src/memory/layout.ts';
 
 /**
  * Goal: what says that a change is one atomic operation is right: two calls at once come to what
@@ -126,6 +126,21 @@ const PAIRINGS: readonly Pairing[] = [
       ],
     ],
     calls: [['put', 3], ['put', 4], ['signal'], ['dismiss'], ['isDismissed'], ['overflowCount']],
+  },
+  {
+    module: 'device/fault-controls',
+    name: 'FaultControls',
+    wordCount: 3 * STRIDE,
+    make: (made, words) =>
+      new made(words, { faultControl: 0, faultSwitches: STRIDE, badMain: 2 * STRIDE, badSpare: 0 }),
+    beginnings: [[], [[FaultControl.stall, 1]]],
+    calls: [
+      ['stall'],
+      ['resume'],
+      ['cutPower'],
+      ['setCorrupting', 0, true],
+      ['setBad', 'main', 0, 1],
+    ],
   },
 ];
 

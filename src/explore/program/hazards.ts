@@ -68,7 +68,7 @@ export const HAZARDS: readonly Hazard[] = [
     id: 'H6',
     description: 'A refill that was delayed sets the cursor back; "none" from then on.',
     program: published({
-      threads: ['aa', 'aaaa'],
+      threads: ['aa', 'aaa'],
       spareCount: 6,
       batchCount: 1,
       searchLimit: 3,
