@@ -2,7 +2,12 @@ import { assert } from '../errors.ts';
 import { type RandomStream, streamFor } from '../random.ts';
 import { type JobPlan, jobOf, type Plan } from '../scenario/plan.ts';
 import { jobPurpose, jobStream } from './job-stream.ts';
+import { NormalItems } from './normal.ts';
+import { OncePerPass } from './once-per-pass.ts';
+import { ParetoItems } from './pareto.ts';
+import { Scatter } from './scatter.ts';
 import { type Sampler, zipfPositions } from './zipf.ts';
+import { ZonedItems } from './zoned.ts';
 
 /**
  * Where the next block goes.
@@ -14,9 +19,12 @@ import { type Sampler, zipfPositions } from './zipf.ts';
  *
  * Several block sizes in one scenario:
  * uniform     each size is drawn evenly over its own positions;
- * zipf        items are positions of the smallest size; a larger block goes to the position of its
+ * zipf, pareto, normal, zoned
+ *             items are positions of the smallest size; a larger block goes to the position of its
  *             own size that contains its item, or to the last one if none does, so that blocks of
- *             all sizes heat the same places;
+ *             all sizes heat the same places. The hot items of zipf and pareto are scattered over
+ *             the slice; normal and zoned are about places, so theirs stand where they are;
+ * once        every position once, then all again in another order; of one size only;
  * sequential  blocks follow each other without gaps, so that no sector is passed over: a block then
  *             starts where the last one ended, and not at a multiple of its own size.
  *
@@ -86,21 +94,27 @@ export function addressSourceFor(plan: Plan, thread: number): AddressSource {
   );
   const unitSectorCount = Math.min(...sizes);
   const draws = jobStream(plan, thread, 'address');
-  const { distribution, theta, slices } = job.addresses;
+  const { distribution, theta, h, zones, slices } = job.addresses;
+  const itemCount = Math.floor(slice.sectorCount / unitSectorCount);
+  const scatterStream = () => streamFor(plan.seed, null, jobPurpose(job.name, 'scatter'));
+  const over = (items: Sampler) => new ItemAddresses(slice, unitSectorCount, items);
   switch (distribution) {
     case 'uniform':
       return new UniformAddresses(slice, unitSectorCount, draws);
-    case 'zipf': {
-      const itemCount = Math.floor(slice.sectorCount / unitSectorCount);
-      const scatter = streamFor(plan.seed, null, jobPurpose(job.name, 'scatter'));
-      const items = zipfPositions({ itemCount, theta }, { draws, scatter });
-      return new ZipfAddresses(slice, unitSectorCount, items);
-    }
+    case 'zipf':
+      return over(zipfPositions({ itemCount, theta }, { draws, scatter: scatterStream() }));
+    case 'pareto':
+      return over(new ParetoItems(itemCount, h, draws, new Scatter(itemCount, scatterStream())));
+    case 'normal':
+      return over(new NormalItems(itemCount, job.addresses, draws));
+    case 'zoned':
+      return over(new ZonedItems(itemCount, zones, draws));
+    case 'once':
+      return over(new OncePerPass(itemCount, draws));
     case 'sequential': {
       // On a shared slice threads start evenly spaced, at whole positions.
-      const positionCount = Math.floor(slice.sectorCount / unitSectorCount);
       const share = slices === 'shared' ? (thread - job.firstThread) / job.threadCount : 0;
-      return new SequentialAddresses(slice, Math.floor(positionCount * share) * unitSectorCount);
+      return new SequentialAddresses(slice, Math.floor(itemCount * share) * unitSectorCount);
     }
   }
 }
@@ -130,7 +144,8 @@ class UniformAddresses implements AddressSource {
   }
 }
 
-class ZipfAddresses implements AddressSource {
+/** Items by any law, a position of the smallest block each. */
+class ItemAddresses implements AddressSource {
   readonly #firstLba: number;
   readonly #sectorCount: number;
   readonly #unitSectorCount: number;

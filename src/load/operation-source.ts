@@ -82,9 +82,20 @@ const UNREMAP = OPERATIONS.indexOf('unremap');
 const MESSAGE = OPERATIONS.indexOf('message');
 const REMAP_COMMAND = CONTROL_COMMANDS.indexOf('remap');
 const SYNC = OPERATIONS.indexOf('sync');
+const TRIM = OPERATIONS.indexOf('trim');
+
+/** In this order the draws are shared out among the kinds of a mix. */
+const MIX_ORDER = [
+  { key: 'read', operation: READ },
+  { key: 'write', operation: WRITE },
+  { key: 'remap', operation: REMAP },
+  { key: 'unremap', operation: UNREMAP },
+  { key: 'flush', operation: SYNC },
+  { key: 'trim', operation: TRIM },
+] as const;
 
 /**
- * Operations drawn by weight. Reads and writes go where the address source says. Remaps walk
+ * Operations drawn by weight. Reads, writes and trims go where the address source says. Remaps walk
  * through the thread's own LBAs, one after the other, and unremaps follow them in the same order;
  * both count attempts, so that a remap that was refused uses up its LBA and the list stays the
  * same.
@@ -94,9 +105,12 @@ class MixedOperations implements OperationSource {
   readonly #operations: RandomStream;
   readonly #sizes: RandomStream;
   readonly #addresses: AddressSource;
+  /** Draws below writeBelow are reads and, from readBelow on, writes: most of them, as a rule. */
   readonly #readBelow: number;
   readonly #writeBelow: number;
-  readonly #remapBelow: number;
+  /** Of all kinds in the mix; draws below kindBelow[i], and no bound before, are of kind i. */
+  readonly #kinds: Int32Array;
+  readonly #kindBelow: Float64Array;
   readonly #sectorCounts: Int32Array;
   /** Draws below sizeBelow[i] take size i. */
   readonly #sizeBelow: Float64Array;
@@ -107,17 +121,15 @@ class MixedOperations implements OperationSource {
 
   constructor(plan: Plan, job: JobPlan, thread: number) {
     const { mix, blockSizes } = job;
-    const total = mix.read + mix.write + mix.remap + mix.unremap;
-    const scale = 2 ** 32 / total;
+    const kinds = MIX_ORDER.filter(({ key }) => mix[key] > 0);
+    this.#kinds = Int32Array.from(kinds, ({ operation }) => operation);
+    this.#kindBelow = cumulative(kinds.map(({ key }) => mix[key]));
+    const boundOf = (operation: number) => this.#kindBelow[this.#kinds.indexOf(operation)];
+    this.#readBelow = boundOf(READ) ?? 0;
+    this.#writeBelow = boundOf(WRITE) ?? this.#readBelow;
     this.#operations = jobStream(plan, thread, 'operation');
     this.#sizes = jobStream(plan, thread, 'size');
     this.#addresses = addressSourceFor(plan, thread);
-    this.#readBelow = mix.read * scale;
-    this.#writeBelow = (mix.read + mix.write) * scale;
-    // The last kind in the mix takes the rest, so that rounding cannot draw one that is not in it.
-    this.#remapBelow = mix.unremap === 0 ? 2 ** 32 : (total - mix.unremap) * scale;
-    if (mix.remap + mix.unremap === 0) this.#writeBelow = 2 ** 32;
-    if (mix.write + mix.remap + mix.unremap === 0) this.#readBelow = 2 ** 32;
     this.#sectorCounts = Int32Array.from(blockSizes, (size) => size.sectorCount);
     this.#sizeBelow = cumulative(blockSizes.map((size) => size.weight));
     const range = remapRangeOf(plan, thread);
@@ -134,13 +146,28 @@ class MixedOperations implements OperationSource {
         into.sectorCounts[index] = sectorCount;
         into.lbas[index] = this.#addresses.next(sectorCount);
       } else {
-        const isRemap = draw < this.#remapBelow;
-        into.operations[index] = isRemap ? REMAP : UNREMAP;
-        into.sectorCounts[index] = 1;
-        into.lbas[index] = isRemap ? this.#nextRemap() : this.#nextUnremap();
+        this.#drawOther(into, index, draw);
       }
     }
     return count;
+  }
+
+  #drawOther(into: DrawnOperations, index: number, draw: number): void {
+    let kind = 0;
+    while (draw >= (this.#kindBelow[kind] as number)) kind++;
+    const operation = this.#kinds[kind] as number;
+    into.operations[index] = operation;
+    if (operation === TRIM) {
+      const sectorCount = this.#drawSize();
+      into.sectorCounts[index] = sectorCount;
+      into.lbas[index] = this.#addresses.next(sectorCount);
+    } else if (operation === SYNC) {
+      into.sectorCounts[index] = 0;
+      into.lbas[index] = 0;
+    } else {
+      into.sectorCounts[index] = 1;
+      into.lbas[index] = operation === REMAP ? this.#nextRemap() : this.#nextUnremap();
+    }
   }
 
   #drawSize(): number {
@@ -197,7 +224,10 @@ class FlushedOperations implements OperationSource {
   }
 }
 
-/** Running sums scaled to 2^32; the last is 2^32 exactly. */
+/**
+ * Running sums scaled to 2^32. The last is 2^32 exactly, so that rounding cannot draw what is not
+ * there.
+ */
 function cumulative(weights: readonly number[]): Float64Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;

@@ -1,7 +1,7 @@
 import { nowNs } from '../clock.ts';
 import { initialiseDevice } from '../device/index.ts';
 import { clearMemory, createMemory } from '../memory/attach.ts';
-import { type JobPlan, jobOf, NO_METADATA, type Plan } from '../scenario/plan.ts';
+import { type JobPlan, jobOf, NO_METADATA, NO_MIX, type Plan } from '../scenario/plan.ts';
 import { ThreadLoop } from './thread-loop.ts';
 
 /** As much as it takes until the engine has compiled the loop, and no more than anybody notices. */
@@ -58,7 +58,7 @@ function miniatureOf(plan: Plan, job: JobPlan): Plan {
         firstThread: 0,
         threadCount: 1,
         startsAfter: null,
-        mix: isMixed ? job.mix : { read: 1, write: 1, remap: 0, unremap: 0 },
+        mix: isMixed ? job.mix : { ...NO_MIX, read: 1, write: 1 },
         blockSizes,
         trace: null,
         messages: null,

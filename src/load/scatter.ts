@@ -16,12 +16,12 @@ export class Scatter {
   readonly #itemCount: number;
   readonly #mask: number;
   readonly #shift: number;
-  readonly #times0: number;
-  readonly #times1: number;
-  readonly #times2: number;
-  readonly #plus0: number;
-  readonly #plus1: number;
-  readonly #plus2: number;
+  #times0 = 1;
+  #times1 = 1;
+  #times2 = 1;
+  #plus0 = 0;
+  #plus1 = 0;
+  #plus2 = 0;
 
   /** The same constants in the same order give the same permutation; 1 ≤ itemCount ≤ 2^32. */
   constructor(itemCount: number, random: RandomStream) {
@@ -33,12 +33,17 @@ export class Scatter {
     this.#itemCount = itemCount;
     this.#mask = 0xffffffff >>> (32 - bitCount);
     this.#shift = (bitCount + 1) >>> 1;
-    this.#times0 = random.nextUint32() | 1;
-    this.#times1 = random.nextUint32() | 1;
-    this.#times2 = random.nextUint32() | 1;
-    this.#plus0 = random.nextUint32() | 0;
-    this.#plus1 = random.nextUint32() | 0;
-    this.#plus2 = random.nextUint32() | 0;
+    this.reseed(random);
+  }
+
+  /** Becomes another permutation of as many items. */
+  reseed(random: RandomStream): void {
+    this.#times0 = random.nextInt32() | 1;
+    this.#times1 = random.nextInt32() | 1;
+    this.#times2 = random.nextInt32() | 1;
+    this.#plus0 = random.nextInt32();
+    this.#plus1 = random.nextInt32();
+    this.#plus2 = random.nextInt32();
   }
 
   /** Where an item goes; 0 ≤ index < itemCount, and so is the answer. */

@@ -524,8 +524,8 @@ export class ThreadLoop {
       const base = ThreadFloat.perOperation + operation * OperationCounter.count;
       this.#counters.add(base + OperationCounter.skipped, 1);
     }
-    const { read, write, unremap } = this.#job.mix;
-    const isAll = this.#untilExhausted || read + write + unremap === 0;
+    const { remap, ...others } = this.#job.mix;
+    const isAll = this.#untilExhausted || Object.values(others).every((weight) => weight === 0);
     if ((operation === REMAP && isAll) || now >= (this.#times[T.end] as number)) {
       this.#goesOn = false;
     }

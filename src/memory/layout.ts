@@ -526,8 +526,11 @@ export function operationsOf(plan: Plan): readonly Operation[] {
 function operationsOfJob(job: JobPlan): readonly Operation[] {
   const { mix, messages, threadCount, trace } = job;
   if (trace !== null) return trace.operations;
-  const mixed = (['read', 'write', 'remap', 'unremap'] as const).filter((name) => mix[name] > 0);
-  const flushed: readonly Operation[] = job.writesPerFlush > 0 ? [...mixed, 'sync'] : mixed;
+  const mixed = (['read', 'write', 'remap', 'unremap', 'trim'] as const).filter(
+    (name) => mix[name] > 0,
+  );
+  const flushes = job.writesPerFlush > 0 || mix.flush > 0;
+  const flushed: readonly Operation[] = flushes ? [...mixed, 'sync'] : mixed;
   if (messages === null) return flushed;
   // The first thread sends the messages, and the others do the mix.
   return [...(threadCount > 1 ? flushed : []), 'remap', 'message'];

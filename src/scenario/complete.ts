@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import { escapeReferences } from './environment.ts';
 import {
   DEFAULT_BLOCK_SIZE,
+  DEFAULT_DEVIATION,
+  DEFAULT_H,
+  DEFAULT_MEAN,
   DEFAULT_MIX,
   DEFAULT_THETA,
   MESSAGES_MIX,
@@ -68,13 +71,30 @@ type WrittenLoad = Omit<ValidScenario['load'], 'warmup'>;
 function completeLoad<L extends WrittenLoad>(load: L): L {
   if (load.trace !== undefined) return load;
   const addresses = load.addresses ?? { distribution: 'uniform', slices: 'shared' };
-  const { theta = DEFAULT_THETA, ...drawn } = addresses;
   return {
     ...load,
     ...mixOf(load),
     blockSize: load.blockSize ?? DEFAULT_BLOCK_SIZE,
-    addresses: addresses.distribution === 'zipf' ? { ...drawn, theta } : drawn,
+    addresses: withParameters(addresses),
   };
+}
+
+type Addresses = NonNullable<WrittenLoad['addresses']>;
+
+/** What its distribution needs; what it does not need is a mistake that the rules report. */
+function withParameters(addresses: Addresses): Addresses {
+  switch (addresses.distribution) {
+    case 'zipf':
+      return { ...addresses, theta: addresses.theta ?? DEFAULT_THETA };
+    case 'pareto':
+      return { ...addresses, h: addresses.h ?? DEFAULT_H };
+    case 'normal': {
+      const { mean = DEFAULT_MEAN, deviation = DEFAULT_DEVIATION } = addresses;
+      return { ...addresses, mean, deviation };
+    }
+    default:
+      return addresses;
+  }
 }
 
 function besideFrom(overhead: ValidScenario['overhead'], tree: Tree): ValidScenario['overhead'] {

@@ -256,6 +256,40 @@ export interface JobPlan {
   readonly messages: readonly MessageBlock[] | null;
 }
 
+const MIXED = ['read', 'write', 'remap', 'unremap', 'flush', 'trim'] as const;
+
+export const NO_MIX: MixPlan = { read: 0, write: 0, remap: 0, unremap: 0, flush: 0, trim: 0 };
+
+/** One after the other, and together all items. */
+export interface Zone {
+  readonly first: number;
+  readonly itemCount: number;
+}
+
+/** In their order; each ends where its share of the space, with all before it, ends. */
+export function zonesOf(itemCount: number, zones: readonly ZonePlan[]): Zone[] {
+  let share = 0;
+  let first = 0;
+  return zones.map(({ space }, index) => {
+    share += space;
+    const isLast = index === zones.length - 1;
+    const end = isLast ? itemCount : Math.min(itemCount, Math.round(share * itemCount));
+    const zone = { first, itemCount: end - first };
+    first = end;
+    return zone;
+  });
+}
+
+export const UNIFORM_ADDRESSES: AddressPlan = {
+  distribution: 'uniform',
+  theta: 0,
+  h: 0,
+  mean: 0,
+  deviation: 0,
+  zones: [],
+  slices: 'shared',
+};
+
 /** One thread that does nothing. */
 export const IDLE_JOB: JobPlan = {
   name: SOLE_JOB,
@@ -268,9 +302,9 @@ export const IDLE_JOB: JobPlan = {
   operationCount: null,
   untilExhausted: false,
   writesPerFlush: 0,
-  mix: { read: 0, write: 0, remap: 0, unremap: 0 },
+  mix: NO_MIX,
   blockSizes: [],
-  addresses: { distribution: 'uniform', theta: 0, slices: 'shared' },
+  addresses: UNIFORM_ADDRESSES,
   trace: null,
   messages: null,
 };
@@ -296,7 +330,7 @@ export function operationCountOf({ jobs }: Plan): number | null {
 }
 
 /** Weights of the operations. */
-export type MixPlan = { readonly [O in 'read' | 'write' | 'remap' | 'unremap']: number };
+export type MixPlan = { readonly [O in (typeof MIXED)[number]]: number };
 
 /** The job of a thread of load, by its number in the run. */
 export function jobOf(plan: Plan, thread: number): JobPlan {
@@ -309,8 +343,8 @@ export function jobOf(plan: Plan, thread: number): JobPlan {
 
 /** Weights of all jobs added up: which operations are issued at all. */
 export function mixOf({ jobs }: Plan): MixPlan {
-  const sum = (name: keyof MixPlan) => jobs.reduce((total, { mix }) => total + mix[name], 0);
-  return { read: sum('read'), write: sum('write'), remap: sum('remap'), unremap: sum('unremap') };
+  const sumOf = (name: keyof MixPlan) => jobs.reduce((total, { mix }) => total + mix[name], 0);
+  return Object.fromEntries(MIXED.map((name) => [name, sumOf(name)])) as MixPlan;
 }
 
 /** Whether a thread sends messages to the target's control path. */
@@ -382,10 +416,27 @@ export interface BlockSize {
   readonly weight: number;
 }
 
+export const DISTRIBUTIONS_OF_ADDRESSES = [
+  'uniform',
+  'zipf',
+  'pareto',
+  'normal',
+  'zoned',
+  'sequential',
+  'once',
+] as const;
+
 export interface AddressPlan {
-  readonly distribution: 'uniform' | 'zipf' | 'sequential';
+  readonly distribution: (typeof DISTRIBUTIONS_OF_ADDRESSES)[number];
   /** Zipf exponent: item of rank r is drawn with probability ∝ 1 / r^theta. Used by zipf only. */
   readonly theta: number;
+  /** Used by pareto only: a share of 1 − h of the accesses goes to h of the items. */
+  readonly h: number;
+  /** Used by normal only: shares of the slice. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** Used by zoned only: in their order on the slice. */
+  readonly zones: readonly ZonePlan[];
   /** shared: every thread addresses the whole device; disjoint: thread t its own t-th part. */
   readonly slices: 'shared' | 'disjoint';
 }
@@ -414,6 +465,12 @@ export interface TraceColumns {
   /** What the operation column says for a read and a write, where it is no word for them. */
   readonly read: string | null;
   readonly write: string | null;
+}
+
+/** Shares, 0 … 1; those of all zones add up to 1. */
+export interface ZonePlan {
+  readonly accesses: number;
+  readonly space: number;
 }
 
 export interface TracePlan {

@@ -6,6 +6,7 @@ import {
   type Plan,
   SECTOR_BYTES,
   type SectorChoice,
+  zonesOf,
 } from './plan.ts';
 import { THREAD_COUNT_MAX } from './schema.ts';
 import type { Path } from './tree.ts';
@@ -296,7 +297,7 @@ export const RULES: readonly Rule[] = [
     reads: ['load.addresses', 'load.blockSize', 'load.threads', 'device.sectors'],
     examine: ({ job, device }) => {
       if (job.addresses.slices !== 'disjoint') return [];
-      const slice = Math.floor(device.sectorCount / job.threadCount);
+      const slice = sliceSectorCount(job, device.sectorCount);
       const block = Math.max(0, ...job.blockSizes.map(({ sectorCount }) => sectorCount));
       if (slice >= block) return [];
       const message =
@@ -309,9 +310,52 @@ export const RULES: readonly Rule[] = [
     reads: ['load.addresses'],
     examine: ({ job }, given) => {
       const { distribution } = job.addresses;
-      if (distribution === 'zipf' || !given('load.addresses.theta')) return [];
-      const message = `load.addresses.theta belongs to distribution zipf, not ${distribution}`;
-      return [breach(['load.addresses.theta'], message)];
+      return Object.entries(PARAMETER_OF).flatMap(([key, owner]) => {
+        const at = `load.addresses.${key}`;
+        if (distribution === owner || !given(at)) return [];
+        return [breach([at], `${at} belongs to distribution ${owner}, not ${distribution}`)];
+      });
+    },
+  },
+  {
+    reads: ['load.addresses', 'load.blockSize', 'load.threads', 'device.sectors'],
+    examine: ({ job, device }) => {
+      const { distribution, zones } = job.addresses;
+      if (distribution !== 'zoned') return [];
+      const at = ['load.addresses.zones', 'load.addresses.distribution'];
+      if (zones.length === 0) {
+        const message = 'load.addresses.zones is missing, which distribution zoned needs';
+        return [breach(at, message, 'for instance [{ accesses: 80%, space: 20% }, …]')];
+      }
+      const breaches = (['accesses', 'space'] as const).flatMap((key) => {
+        const sum = zones.reduce((total, zone) => total + zone[key], 0);
+        if (Math.abs(sum - 1) < 1e-6) return [];
+        const percent = Number((100 * sum).toFixed(4));
+        const message = `load.addresses.zones must have 100% of the ${key} together, not ${percent}%`;
+        return [breach(at, message)];
+      });
+      if (breaches.length > 0) return breaches;
+      const sectorCount = sliceSectorCount(job, device.sectorCount);
+      const unit = Math.min(...job.blockSizes.map((size) => size.sectorCount));
+      // Slices of several threads may differ by a block.
+      const least = Math.floor(sectorCount / unit);
+      const empty = zones.findIndex(
+        ({ accesses }, index) =>
+          accesses > 0 &&
+          [least, least + 1].some((count) => zonesOf(count, zones)[index]?.itemCount === 0),
+      );
+      if (empty < 0) return [];
+      const message = `load.addresses.zones has a zone (the ${ordinal(empty)}) that is smaller than a block`;
+      return [breach(at, message)];
+    },
+  },
+  {
+    reads: ['load.addresses', 'load.blockSize'],
+    examine: ({ job }) => {
+      if (job.addresses.distribution !== 'once' || job.blockSizes.length < 2) return [];
+      const message = 'load.addresses.distribution once needs a single load.blockSize, not a list';
+      const hint = 'blocks of several sizes overlap, so none would come exactly once';
+      return [breach(['load.addresses.distribution'], message, hint)];
     },
   },
   {
@@ -568,6 +612,26 @@ export const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** Which distribution a parameter belongs to. */
+const PARAMETER_OF = {
+  theta: 'zipf',
+  h: 'pareto',
+  mean: 'normal',
+  deviation: 'normal',
+  zones: 'zoned',
+} as const;
+
+/** Sectors that each thread of a job addresses, at least. */
+function sliceSectorCount({ addresses, threadCount }: JobPlan, sectorCount: number): number {
+  return addresses.slices === 'shared' ? sectorCount : Math.floor(sectorCount / threadCount);
+}
+
+const ORDINALS = ['first', 'second', 'third'];
+
+function ordinal(index: number): string {
+  return ORDINALS[index] ?? `${index + 1}th`;
+}
 
 /** Whether a job that waits for another waits, over however many, for itself. */
 function waitsForItself(jobs: readonly JobPlan[], index: number): boolean {

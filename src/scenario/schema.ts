@@ -21,6 +21,7 @@ import {
   COPY_ORDERS,
   CORRUPTIONS,
   DATA_FAULTS,
+  DISTRIBUTIONS_OF_ADDRESSES,
   EXPECTATIONS,
   FAILING,
   FAULT_CAUSES,
@@ -332,14 +333,32 @@ const mix = map({
         'Weight of unremaps: a remapped sector gives its spare back. From 0; needs remap, ' +
         'protocol guarded and inFlight drain. Default 0.',
     }),
+  flush: weight()
+    .default(0)
+    .meta({
+      description:
+        'Weight of flushes; sync in the result. Where there is metadata they make writes durable; ' +
+        'else they are counted and timed. From 0. Default 0.',
+    }),
+  trim: weight()
+    .default(0)
+    .meta({
+      description:
+        'Weight of trims, of blocks as reads and writes have them. A trimmed sector may hold what ' +
+        'it held, as with a device that promises nothing: here it does, and the data check holds ' +
+        'it to that. From 0. Default 0.',
+    }),
 });
 
 /** `mix` when the scenario gives none. */
-export const DEFAULT_MIX = { read: 60, write: 30, remap: 10, unremap: 0 };
+export const DEFAULT_MIX = { read: 60, write: 30, remap: 10, unremap: 0, flush: 0, trim: 0 };
 /** The same where messages do the remapping. */
-export const MESSAGES_MIX = { read: 60, write: 40, remap: 0, unremap: 0 };
+export const MESSAGES_MIX = { read: 60, write: 40, remap: 0, unremap: 0, flush: 0, trim: 0 };
 export const DEFAULT_BLOCK_SIZE = '4k';
 export const DEFAULT_THETA = 1.1;
+export const DEFAULT_H = 0.2;
+export const DEFAULT_MEAN = '50%';
+export const DEFAULT_DEVIATION = '15%';
 
 const BLOCK_RANGE: Range = {
   min: SECTOR_BYTES,
@@ -365,10 +384,31 @@ const weightedBlocks = z
   .min(1, { error: () => 'must hold at least one size' })
   .max(64, { error: () => 'must hold at most 64 sizes' });
 
+const zones = z
+  .array(
+    map({
+      accesses: part('the share of the accesses that go to the zone').meta({
+        description: 'Share of the accesses, such as 60%; those of all zones add up to 100%.',
+      }),
+      space: share('the share of the space that the zone takes').meta({
+        description: 'Share of the space, such as 10%; those of all zones add up to 100%.',
+      }),
+    }),
+    { error: (issue) => `must be a list of { accesses, space }, not ${shown(issue.input)}` },
+  )
+  .min(1, { error: () => 'must hold at least one zone' })
+  .max(64, { error: () => 'must hold at most 64 zones' });
+
 const addresses = map({
-  distribution: oneOf(['uniform', 'zipf', 'sequential']).default('uniform').meta({
-    description: 'How the address of a read or write is drawn. Default uniform.',
-  }),
+  distribution: oneOf(DISTRIBUTIONS_OF_ADDRESSES)
+    .default('uniform')
+    .meta({
+      description:
+        'How the address of a read, write or trim is drawn. uniform; zipf and pareto: some blocks ' +
+        'are hot, scattered over the slice; normal: blocks around one place; zoned: percent of ' +
+        'accesses to percent of space; sequential: block after block; once: every block once in ' +
+        'an order by chance, then all again in another. Default uniform.',
+    }),
   theta: numberAbove0(10)
     .optional()
     .meta({
@@ -376,6 +416,31 @@ const addresses = map({
         'Zipf exponent: the item of rank r is drawn with probability ∝ 1 / r^theta. Above ' +
         `0, at most 10; only with zipf. Default ${DEFAULT_THETA}.`,
     }),
+  h: z
+    .number({ error: hProblem })
+    .gt(0, { error: hProblem })
+    .max(0.5, { error: hProblem })
+    .optional()
+    .meta({
+      description:
+        'Pareto, as with fio: a share of 1 − h of the accesses goes to h of the blocks. Above 0, at ' +
+        `most 0.5; only with pareto. Default ${DEFAULT_H} (80 % to 20 %).`,
+    }),
+  mean: part('a place in the slice')
+    .optional()
+    .meta({
+      description: `Normal: the centre, as a share of the slice. Default ${DEFAULT_MEAN}.`,
+    }),
+  deviation: share('a standard deviation')
+    .optional()
+    .meta({
+      description:
+        'Normal: the standard deviation, as a share of the slice; what falls outside is drawn ' +
+        `again. Above 0, at most 100%. Default ${DEFAULT_DEVIATION}.`,
+    }),
+  zones: zones.optional().meta({
+    description: 'Zoned: the zones in their order on the slice, each { accesses, space }.',
+  }),
   slices: oneOf(['shared', 'disjoint'])
     .default('shared')
     .meta({
@@ -700,13 +765,29 @@ const jobs = z
     context.addIssue({ code: 'custom', message });
   });
 
+function hProblem(issue: { readonly input?: unknown }): string {
+  return (
+    'must be a number above 0 and at most 0.5 (0.2: 80 % of the accesses go to 20 % of the ' +
+    `blocks), not ${shown(issue.input)}`
+  );
+}
+
+/** A share of something, from none to all of it. */
+function part(what: string) {
+  return ratio(what, 'from 0 to 1 (or 100%)', (value) => value >= 0 && value <= 1);
+}
+
 /** A share of something, above 0 and at most all of it. */
 function share(what: string) {
+  return ratio(what, 'above 0 and at most 1 (or 100%)', (value) => value > 0 && value <= 1);
+}
+
+function ratio(what: string, range: string, isInRange: (value: number) => boolean) {
   const problem = (value: unknown): string | undefined => {
-    const rule = `must be ${what}, above 0 and at most 1 (or 100%), not ${shown(value)}`;
+    const rule = `must be ${what}, ${range}, not ${shown(value)}`;
     if (typeof value !== 'string' && typeof value !== 'number') return rule;
     const reading = parseRatio(value);
-    return reading.ok && reading.value > 0 && reading.value <= 1 ? undefined : rule;
+    return reading.ok && isInRange(reading.value) ? undefined : rule;
   };
   return z
     .union([z.string(), z.number()], { error: (issue) => problem(issue.input) })

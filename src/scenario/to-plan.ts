@@ -21,6 +21,7 @@ import {
   type MessageBlock,
   type MessageStep,
   type MetadataPlan,
+  NO_MIX,
   type OverheadPlan,
   type Plan,
   SECTOR_BYTES,
@@ -31,6 +32,7 @@ import {
   type SteadyPlan,
   type Threshold,
   type TracePlan,
+  UNIFORM_ADDRESSES,
 } from './plan.ts';
 import { sectorRangeOf } from './schema.ts';
 
@@ -140,13 +142,10 @@ function loadOf({ load, jobs }: ResolvedScenario): Pick<Plan, 'load' | 'jobs'> {
   return { load: { threadCount, warmupNs: ns(load.warmup) }, jobs: plans };
 }
 
-const NO_MIX = { read: 0, write: 0, remap: 0, unremap: 0 };
-
 function jobPlan(
   load: Load,
   place: Pick<JobPlan, 'name' | 'firstThread' | 'startsAfter'>,
 ): JobPlan {
-  const { read, write, remap, unremap } = load.mix ?? NO_MIX;
   return {
     ...place,
     threadCount: load.threads,
@@ -156,7 +155,7 @@ function jobPlan(
     operationCount: load.operations === undefined ? null : count(load.operations),
     untilExhausted: load.until === 'exhausted',
     writesPerFlush: load.fsync,
-    mix: { read, write, remap, unremap },
+    mix: { ...NO_MIX, ...load.mix },
     blockSizes: blockSizes(load.blockSize),
     addresses: addressPlan(load.addresses),
     trace: load.trace === undefined ? null : tracePlan(load.trace),
@@ -217,9 +216,17 @@ function blockSizes(written: Load['blockSize']): BlockSize[] {
 }
 
 function addressPlan(addresses: Load['addresses']): AddressPlan {
-  if (addresses === undefined) return { distribution: 'uniform', theta: 0, slices: 'shared' };
-  const { distribution, theta = 0, slices } = addresses;
-  return { distribution, theta, slices };
+  if (addresses === undefined) return UNIFORM_ADDRESSES;
+  const { distribution, theta = 0, h = 0, mean, deviation, zones = [], slices } = addresses;
+  return {
+    distribution,
+    theta,
+    h,
+    mean: mean === undefined ? 0 : ratio(mean),
+    deviation: deviation === undefined ? 0 : ratio(deviation),
+    zones: zones.map(({ accesses, space }) => ({ accesses: ratio(accesses), space: ratio(space) })),
+    slices,
+  };
 }
 
 function tracePlan(trace: NonNullable<Load['trace']>): TracePlan {

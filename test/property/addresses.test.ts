@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { addressSourceFor, disjointSlice, sliceFor } from '../../src/load/addresses.ts';
 import { Scatter } from '../../src/load/scatter.ts';
 import { streamFor } from '../../src/random.ts';
+import { DISTRIBUTIONS_OF_ADDRESSES } from '../../src/scenario/plan.ts';
 import { planWith } from '../support/plans.ts';
 
 const SEED = 20_250_102;
@@ -55,12 +56,17 @@ test(`disjoint slices cover every sector exactly once (seed ${SEED})`, () => {
   );
 });
 
+const ZONES = [
+  { accesses: 0.8, space: 0.5 },
+  { accesses: 0.2, space: 0.5 },
+];
+
 const geometry = record({
   seed: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   sectorCount: integer({ min: 600, max: 40_000 }),
   threadCount: integer({ min: 1, max: 9 }),
   sizes: array(integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 4 }),
-  distribution: constantFrom('uniform' as const, 'zipf' as const, 'sequential' as const),
+  distribution: constantFrom(...DISTRIBUTIONS_OF_ADDRESSES),
   theta: double({ min: 0.01, max: 5, noNaN: true }),
   slices: constantFrom('shared' as const, 'disjoint' as const),
 });
@@ -74,7 +80,15 @@ test(`every block lies within its thread's slice, aligned to its size in it (see
         load: {
           threadCount: rest.threadCount,
           blockSizes: sizes.map((sectorCount) => ({ sectorCount, weight: 1 })),
-          addresses: { distribution, theta, slices },
+          addresses: {
+            distribution,
+            theta,
+            h: 0.2,
+            mean: 0.3,
+            deviation: 0.4,
+            zones: ZONES,
+            slices,
+          },
         },
       });
       const isGapless = distribution === 'sequential' && sizes.length > 1;
@@ -82,7 +96,7 @@ test(`every block lies within its thread's slice, aligned to its size in it (see
         const { firstLba, sectorCount } = sliceFor(plan, thread);
         const source = addressSourceFor(plan, thread);
         for (let draw = 0; draw < 60; draw++) {
-          const size = sizes[draw % sizes.length] as number;
+          const size = sizes[distribution === 'once' ? 0 : draw % sizes.length] as number;
           const offset = source.next(size) - firstLba;
           expect(Number.isInteger(offset)).toBe(true);
           expect(offset >= 0 && offset + size <= sectorCount).toBe(true);

@@ -24,6 +24,7 @@ import {
   type LoadPlan,
   NO_FAULTS,
   NO_METADATA,
+  NO_MIX,
   NO_OVERHEAD,
   type Operation,
   type Plan,
@@ -96,7 +97,7 @@ const SOME_LOAD = {
   threadCount: 2,
   warmupNs: 500_000_000,
   durationNs: 2_000_000_000,
-  mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+  mix: { ...NO_MIX, read: 60, write: 30, remap: 10 },
   blockSizes: [{ sectorCount: 8, weight: 1 }],
 };
 

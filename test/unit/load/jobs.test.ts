@@ -8,7 +8,13 @@ import { Gate } from '../../../src/memory/gate.ts';
 import { JobGate } from '../../../src/memory/job-gate.ts';
 import { Collector } from '../../../src/run/collect.ts';
 import { prepareMemory } from '../../../src/run/prepare.ts';
-import { IDLE_JOB, type JobPlan, OPERATIONS, type Plan } from '../../../src/scenario/plan.ts';
+import {
+  IDLE_JOB,
+  type JobPlan,
+  NO_MIX,
+  OPERATIONS,
+  type Plan,
+} from '../../../src/scenario/plan.ts';
 import { planWith } from '../../support/plans.ts';
 
 /** A mixed load looks at no memory. */
@@ -25,7 +31,7 @@ function planOfJobs(...choices: readonly Choice[]): Plan {
       ...IDLE_JOB,
       name: `job-${index}`,
       operationCount: 100,
-      mix: { ...IDLE_JOB.mix, read: 1, write: 1 },
+      mix: { ...NO_MIX, read: 1, write: 1 },
       blockSizes: [{ sectorCount: 8, weight: 1 }],
       ...choice,
       firstThread,
@@ -77,7 +83,7 @@ describe('what a job draws', () => {
   });
 
   test('to remap are LBAs that no thread of any job shares with another', () => {
-    const remaps = { read: 0, write: 0, remap: 1, unremap: 0 };
+    const remaps = { ...NO_MIX, remap: 1 };
     const plan = planOfJobs(
       { threadCount: 2, mix: remaps },
       { threadCount: 3 },
@@ -95,7 +101,7 @@ describe('the figures of a job', () => {
     const { collector } = load(
       planOfJobs(
         { threadCount: 2, operationCount: 101 },
-        { operationCount: 30, mix: { read: 0, write: 0, remap: 1, unremap: 0 } },
+        { operationCount: 30, mix: { ...NO_MIX, remap: 1 } },
       ),
     );
     const [first, second] = collector.jobs();

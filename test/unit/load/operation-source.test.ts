@@ -13,6 +13,7 @@ import {
   type ControlCommand,
   type MessageStep,
   type MixPlan,
+  NO_MIX,
   OPERATIONS,
   type Plan,
 } from '../../../src/scenario/plan.ts';
@@ -57,7 +58,7 @@ function columnsOf(drawn: DrawnOperations, count: number): Drawn[] {
 }
 
 function mixOf(read: number, write: number, remap: number, unremap: number): MixPlan {
-  return { read, write, remap, unremap };
+  return { ...NO_MIX, read, write, remap, unremap };
 }
 
 function countsOf(values: readonly (string | number)[]): Map<string | number, number> {

@@ -39,7 +39,7 @@ describe('a scenario that extends another', () => {
     });
     expect(plan.load.threadCount).toBe(8);
     expect(plan.jobs[0]?.durationNs).toBe(5e9);
-    expect(plan.jobs[0]?.mix).toEqual({ read: 1, write: 5, remap: 0, unremap: 0 });
+    expect(plan.jobs[0]?.mix).toMatchObject({ read: 1, write: 5, remap: 0, unremap: 0 });
   });
 
   it('replaces lists', () => {

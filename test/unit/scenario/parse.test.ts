@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseScenario } from '../../../src/scenario/parse.ts';
+import { NO_MIX, UNIFORM_ADDRESSES } from '../../../src/scenario/plan.ts';
 import { MINIMAL, messagesOf, planOf, problemsOf, underlined } from './support.ts';
 
 const EVERY_KEY = `
@@ -130,9 +131,9 @@ describe('a minimal scenario', () => {
           durationNs: 5e9,
           operationCount: null,
           untilExhausted: false,
-          mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+          mix: { ...NO_MIX, read: 60, write: 30, remap: 10 },
           blockSizes: [{ sectorCount: 8, weight: 1 }],
-          addresses: { distribution: 'uniform', theta: 0, slices: 'shared' },
+          addresses: UNIFORM_ADDRESSES,
           trace: null,
           messages: null,
         },
@@ -205,12 +206,17 @@ describe('a scenario with every key', () => {
           durationNs: 9e10,
           operationCount: 1_000_000,
           untilExhausted: true,
-          mix: { read: 60, write: 30, remap: 10, unremap: 0 },
+          mix: { ...NO_MIX, read: 60, write: 30, remap: 10 },
           blockSizes: [
             { sectorCount: 8, weight: 3 },
             { sectorCount: 1, weight: 1 },
           ],
-          addresses: { distribution: 'zipf', theta: 1.5, slices: 'disjoint' },
+          addresses: {
+            ...UNIFORM_ADDRESSES,
+            distribution: 'zipf',
+            theta: 1.5,
+            slices: 'disjoint',
+          },
           trace: null,
           messages: null,
         },
@@ -330,7 +336,7 @@ describe('a trace', () => {
 
   it('needs no limit, and leaves mix and block sizes empty', () => {
     const [job] = planOf(text, { file: '/a/scenarios/x.yaml' }).jobs;
-    expect(job?.mix).toEqual({ read: 0, write: 0, remap: 0, unremap: 0 });
+    expect(job?.mix).toEqual(NO_MIX);
     expect(job?.blockSizes).toEqual([]);
     expect(job?.trace).toEqual({
       file: '/a/t/x.iolog',

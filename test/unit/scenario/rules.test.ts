@@ -214,6 +214,54 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { duration: 5s, addresses: { distribution: zipf, theta: 1.1 } }\n',
   },
   {
+    rule: 'h belongs to pareto',
+    broken: 'load: { duration: 5s, addresses: { distribution: zipf, h: 0.2 } }\n',
+    problem: '3:59 load.addresses.h belongs to distribution pareto, not zipf',
+    kept: 'load: { duration: 5s, addresses: { distribution: pareto, h: 0.2 } }\n',
+  },
+  {
+    rule: 'mean and deviation belong to normal',
+    broken: 'load: { duration: 5s, addresses: { mean: 10% } }\n',
+    problem: '3:42 load.addresses.mean belongs to distribution normal, not uniform',
+    kept: 'load: { duration: 5s, addresses: { distribution: normal, mean: 0, deviation: 5% } }\n',
+  },
+  {
+    rule: 'zoned needs zones',
+    broken: 'load: { duration: 5s, addresses: { distribution: zoned } }\n',
+    problem: '3:50 load.addresses.zones is missing, which distribution zoned needs',
+    kept:
+      'load: { duration: 5s, addresses: { distribution: zoned, zones: [{ accesses: 1, space: 1 }] } ' +
+      '}\n',
+  },
+  {
+    rule: 'zones add up to all accesses and all space',
+    broken:
+      'load: { duration: 5s, addresses: { distribution: zoned, zones: [{ accesses: 60%, space: 50% ' +
+      '}, { accesses: 30%, space: 50% }] } }\n',
+    problem: '3:64 load.addresses.zones must have 100% of the accesses together, not 90%',
+    kept:
+      'load: { duration: 5s, addresses: { distribution: zoned, zones: [{ accesses: 70%, space: 50% ' +
+      '}, { accesses: 30%, space: 50% }] } }\n',
+  },
+  {
+    rule: 'a zone that is accessed holds a block',
+    broken:
+      'device: { sectors: 80 }\nload: { duration: 5s, addresses: { distribution: zoned, zones: [{ ' +
+      'accesses: 0.5, space: 0.96 }, { accesses: 0.5, space: 0.04 }] } }\n',
+    problem: '4:64 load.addresses.zones has a zone (the second) that is smaller than a block',
+    kept:
+      'device: { sectors: 80 }\nload: { duration: 5s, addresses: { distribution: zoned, zones: [{ ' +
+      'accesses: 1, space: 0.96 }, { accesses: 0, space: 0.04 }] } }\n',
+  },
+  {
+    rule: 'once needs a single block size',
+    broken:
+      'load: { duration: 5s, blockSize: [{ size: 4k }, { size: 8k }], addresses: { distribution: ' +
+      'once } }\n',
+    problem: '3:91 load.addresses.distribution once needs a single load.blockSize, not a list',
+    kept: 'load: { duration: 5s, blockSize: [{ size: 4k }], addresses: { distribution: once } }\n',
+  },
+  {
     rule: 'each thread that remaps has a range of its own',
     broken: 'device: { sectors: 3 }\nload: { threads: 4, duration: 5s, blockSize: 512 }\n',
     problem:

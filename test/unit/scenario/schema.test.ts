@@ -79,7 +79,7 @@ const BORDERS: readonly { key: string; good: readonly string[]; bad: readonly st
   {
     key: 'load.mix',
     good: ['{ read: 1 }', '{ write: 0.5 }', '{ remap: 1, unremap: 1 }'],
-    bad: ['{ read: -1 }', '{ write: .inf }', '{ trim: 1 }', '[1]', '60', '{ read: "1" }'],
+    bad: ['{ read: -1 }', '{ write: .inf }', '{ discard: 1 }', '[1]', '60', '{ read: "1" }'],
   },
   {
     key: 'load.blockSize',
@@ -113,6 +113,17 @@ const BORDERS: readonly { key: string; good: readonly string[]; bad: readonly st
     good: [],
     bad: ['0', '-1', '10.1', '.nan', '"1"'],
   },
+  { key: 'load.addresses.h', good: ['0.2', '0.5', '1e-3'], bad: ['0', '0.51', '20%', '-1'] },
+  { key: 'load.addresses.mean', good: ['0', '50%', '1', '100%'], bad: ['-1', '101%', 'half'] },
+  { key: 'load.addresses.deviation', good: ['1%', '0.5', '100%'], bad: ['0', '-5%', '1.5'] },
+  {
+    key: 'load.addresses.zones',
+    good: [
+      '[{ accesses: 100%, space: 100% }]',
+      '[{ accesses: 0.8, space: 20% }, { accesses: 20%, space: 0.8 }]',
+    ],
+    bad: ['[]', '{}', '[60]', '[{ accesses: 2, space: 1 }]', '[{ accesses: 1, space: 0 }]'],
+  },
   {
     key: 'faults.thread',
     good: ['{ does: exit }', '{ index: 1, afterOperations: 1k, does: throw }'],
@@ -144,6 +155,10 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   'device.spare.placement': ['device.spare.sectors=16384'],
   'load.thinkTime': ['watchdog=1h'],
   'load.addresses.theta': ['load.addresses.distribution=zipf'],
+  'load.addresses.h': ['load.addresses.distribution=pareto'],
+  'load.addresses.mean': ['load.addresses.distribution=normal'],
+  'load.addresses.deviation': ['load.addresses.distribution=normal'],
+  'load.addresses.zones': ['load.addresses.distribution=zoned'],
 };
 
 describe('a key', () => {

@@ -25,7 +25,7 @@ describe('a value set on the command line', () => {
       sets: ['thresholds=[collisions == 0, read.p99 < 1ms]', 'load.mix={ read: 1 }'],
     });
     expect(plan.thresholds.map(({ metric }) => metric)).toEqual(['collisions', 'read.p99']);
-    expect(plan.jobs[0]?.mix).toEqual({ read: 1, write: 0, remap: 0, unremap: 0 });
+    expect(plan.jobs[0]?.mix).toMatchObject({ read: 1, write: 0, remap: 0, unremap: 0 });
   });
 
   it('gives way to a later one', () => {
