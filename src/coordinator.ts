@@ -6,7 +6,14 @@ import { calibrateRelax } from './lock/relax.ts';
 import type { Memory } from './memory/attach.ts';
 import { Gate } from './memory/gate.ts';
 import { hasFeedFailed } from './memory/trace-ring.ts';
-import type { Ending, Environment, EventRecord, RunRecord } from './record/run-record.ts';
+import type {
+  Ending,
+  Environment,
+  EventRecord,
+  RecordingRecord,
+  RunRecord,
+  TraceReplayRecord,
+} from './record/run-record.ts';
 import { ThreadCounters } from './record/thread-counters.ts';
 import { calibrate } from './run/calibrate.ts';
 import { Collector } from './run/collect.ts';
@@ -16,10 +23,12 @@ import { FaultSchedule } from './run/fault-schedule.ts';
 import { IntervalSeries } from './run/interval-series.ts';
 import { JitterWatch, jitterMethodOf } from './run/jitter-watch.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
+import { type RecordingOptions, withRecording, writeRecording } from './run/recording.ts';
 import { dismissWorkers } from './run/remap-workers.ts';
 import { SliceSeries } from './run/slice-series.ts';
 import { SteadyWatch } from './run/steady-watch.ts';
 import { nameOf, Threads } from './run/threads.ts';
+import { traceReplayOf } from './run/trace-replay.ts';
 import { Watchdog } from './run/watchdog.ts';
 import { agentCountOf, exhaustsSpares, type Plan } from './scenario/plan.ts';
 
@@ -36,6 +45,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called when the gate has opened, with what a live view may read from. */
   readonly onStart?: (running: Running) => void;
+  /** Write what is issued to a file, as much as `most` operations of all threads. */
+  readonly record?: RecordingOptions;
   /** The worker's file; tests name their own. */
   readonly workerEntry?: URL;
 }
@@ -59,7 +70,9 @@ export async function runPlan(
   trace: Trace | null,
   options: RunOptions = {},
 ): Promise<{ plan: Plan; run: RunRecord }> {
-  const plan = trace === null ? unread : withTrace(unread, trace);
+  const { record } = options;
+  const traced = trace === null ? unread : withTrace(unread, trace);
+  const plan = record === undefined ? traced : withRecording(traced, record.most);
   const environment = calibrate(plan);
   const memory = prepareMemory(plan);
   const gate = new Gate(memory.words, memory.floats, memory.layout);
@@ -101,6 +114,8 @@ export async function runPlan(
 
   // The records are taken when no thread of load runs any more: finished and parked, or ended.
   if (ending.kind === 'broken') await threads.terminate();
+  const recording = record === undefined ? null : await writeRecording(plan, memory, record.file);
+  const replay = traceReplayOf(plan, trace, memory);
   const run = recordOf(plan, memory, {
     environment,
     startedAt,
@@ -110,6 +125,8 @@ export async function runPlan(
     schedule,
     steady,
     jitter,
+    replay,
+    recording,
   });
   if (ending.kind !== 'broken') {
     gate.release();
@@ -243,6 +260,8 @@ function recordOf(
     readonly schedule: FaultSchedule;
     readonly steady: SteadyWatch | null;
     readonly jitter: JitterWatch;
+    readonly replay: TraceReplayRecord | null;
+    readonly recording: RecordingRecord | null;
   },
 ): RunRecord {
   const collector = new Collector(plan, memory);
@@ -285,6 +304,8 @@ function recordOf(
     memory: collector.memory(),
     steady: known.steady?.record ?? null,
     jitter: known.jitter.record(),
+    trace: known.replay,
+    recording: known.recording,
     environment: known.environment,
   };
 }

@@ -81,6 +81,18 @@ function parserOf(
             describe: 'Also write claims.csv: order,thread,lba,spare',
             group: 'Output:',
           })
+          .option('record', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Also write what is issued to this file, as fio iolog version 3',
+            group: 'Output:',
+          })
+          .option('record-limit', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Operations that a recording has room for; 4Mi where none are counted',
+            group: 'Output:',
+          })
           .option('json', jsonOption('One JSON document on stdout instead of the summary'))
           .option('progress', progressOption)
           .option('quiet', quietOption)

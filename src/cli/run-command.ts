@@ -20,9 +20,10 @@ import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
 import { baselineFor, comparedWith } from './baseline.ts';
 import { onSignals } from './interruption.ts';
+import { type Recording, type RecordingArguments, recordingOf } from './recording-option.ts';
 import { terminalOf } from './terminal-of.ts';
 
-export interface RunArguments {
+export interface RunArguments extends RecordingArguments {
   readonly scenarios: readonly string[];
   readonly set: readonly string[];
   readonly seed: string | undefined;
@@ -49,6 +50,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
   const scenarios = loadScenarios(expandPatterns(args.scenarios), sets, args.maxMemory);
   checkSeeds(scenarios, args.repeat);
+  const recording = recordingOf(args, scenarios.length * args.repeat);
   const baseline = await baselineFor(scenarios, args);
   const interruption = new AbortController();
   const stopListening = onSignals(interruption);
@@ -65,7 +67,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
         ended.push(
           await runOne(
             reseeded(scenario, repeat),
-            { ...args, sets, drawn: baseline?.base.last ?? null },
+            { ...args, sets, recording, drawn: baseline?.base.last ?? null },
             interruption.signal,
             showsPath,
             earlier,
@@ -134,7 +136,11 @@ function reseeded({ plan, scenario, ...rest }: LoadedScenario, repeat: number): 
 
 async function runOne(
   scenario: LoadedScenario,
-  args: RunArguments & { readonly sets: readonly string[]; readonly drawn: OtherRun | null },
+  args: RunArguments & {
+    readonly sets: readonly string[];
+    readonly recording: Recording;
+    readonly drawn: OtherRun | null;
+  },
   signal: AbortSignal,
   separates: boolean,
   repeats: readonly string[],
@@ -147,7 +153,7 @@ async function runOne(
       snapshot: liveSnapshotOf(running),
     });
   };
-  const options = { sets: args.sets, repeats, signal, onStart };
+  const options = { sets: args.sets, repeats, signal, onStart, ...args.recording };
   const judged = await runAndJudge(scenario, options).finally(() => live?.stop());
   const { result, details, run } = judged;
   const resultPath = await writeResultFolder({
@@ -163,6 +169,10 @@ async function runOne(
     const reportPath = join(resultPath, REPORT_FILE);
     const text = summaryText(result, { color, unicode, width, resultPath, reportPath });
     process.stdout.write(separates ? `${text}\n` : text);
+  }
+  // What was measured is stored and shown first.
+  if (result.recording !== null && result.recording.problem !== null) {
+    throw new Error(`${result.recording.file} could not be written: ${result.recording.problem}`);
   }
   return { result, folder: basename(resultPath) };
 }

@@ -68,6 +68,7 @@ function miniatureOf(plan: Plan, job: JobPlan): Plan {
       },
     ],
     faults: { ...plan.faults, thread: null },
+    recordedCount: Math.min(plan.recordedCount, ROUND_OPERATIONS),
     watchdogNs: 1e9,
   };
 }

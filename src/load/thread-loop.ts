@@ -18,6 +18,7 @@ import {
   WORD_BYTES,
 } from '../memory/layout.ts';
 import { ClaimLog } from '../record/claim-log.ts';
+import { OperationLog } from '../record/operation-log.ts';
 import { OwnerTable } from '../record/owner-table.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import { ThreadCounters } from '../record/thread-counters.ts';
@@ -91,6 +92,8 @@ export class ThreadLoop {
   readonly #recovery: ErrorRecovery | null;
   /** null where something stands between two operations. */
   readonly #plain: PlainLoop | null;
+  /** null where nothing is recorded. */
+  readonly #log: OperationLog | null;
   readonly #words: Int32Array;
   readonly #failures: number;
   readonly #service: readonly (SharedHistogram | null)[];
@@ -133,6 +136,7 @@ export class ThreadLoop {
     this.#probe =
       plan.integrity === 'off' ? null : new DataProbe(plan, memory, thread, this.#device);
     this.#dice = CorruptionDice.of(plan, memory, thread);
+    this.#log = OperationLog.of(memory, thread);
     this.#recovery =
       plan.autoRemap === null || plan.target.protocol === 'as-published'
         ? null
@@ -159,6 +163,7 @@ export class ThreadLoop {
     const isPlain =
       this.#probe === null &&
       this.#recovery === null &&
+      this.#log === null &&
       !this.#source.plansArrivals &&
       this.#thinkTimeNs === 0 &&
       !hasMediumFaults(plan);
@@ -297,6 +302,7 @@ export class ThreadLoop {
 
       const issue = times[T.issue] as number;
       const completion = times[T.completion] as number;
+      if (this.#log !== null) this.#log.add(issue - gateNs, operation, lba, sectorCount);
       if (issue < measureNs) {
         const at = float + ThreadFloat.warmedUp;
         floats[at] = (floats[at] as number) + 1;

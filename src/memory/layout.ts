@@ -482,6 +482,9 @@ export interface Layout {
   readonly bucketCount: number;
   readonly main: number;
   readonly spare: number;
+  /** Each thread's log of operations; 0 words when nothing is recorded. */
+  readonly operationLogs: number;
+  readonly operationLogWords: number;
   /** Where the thread that reads a trace says how it is getting on; 0 words without one. */
   readonly traceFeed: number;
   /** First word of each ring of trace records, one for each thread that replays. */
@@ -498,6 +501,12 @@ const LATCH_COUNT_MAX = 16384;
 
 /** Groups of the audit are never larger; a plan whose writes are, has several to a write. */
 const AUDIT_SHIFT_MAX = 16;
+
+/** A thread's log of operations: how many are in it, how many found no room (a float), entries. */
+export const OperationLogWord = { count: 0, unlogged: 2, entries: 4 } as const;
+
+/** Issue as a float, first sector, sectors · 8 + operation. */
+export const LoggedOperation = { issueNs: 0, lba: 2, shape: 3, wordCount: 4 } as const;
 
 /** See memory/trace-ring.ts; what either side writes stands 128 bytes from what the other does. */
 export const TraceRing = {
@@ -908,6 +917,16 @@ export function layoutOf(plan: Plan): Layout {
     'all',
     dataGuard,
   );
+  const operationLogWords =
+    plan.recordedCount === 0
+      ? 0
+      : OperationLogWord.entries + plan.recordedCount * LoggedOperation.wordCount;
+  const operationLogs = addPerThread(
+    'recorded operations',
+    'instrument',
+    operationLogWords,
+    'coordinator, after the end',
+  );
   const recordCounts = tracedJobOf(plan)?.trace.recordCounts ?? [];
   const longest = Math.max(2, ...recordCounts);
   const ringEntryCount = powerOfTwoAtLeast(Math.min(longest, RING_ENTRY_COUNT_MAX));
@@ -997,6 +1016,8 @@ export function layoutOf(plan: Plan): Layout {
     bucketCount,
     main,
     spare,
+    operationLogs,
+    operationLogWords,
     traceFeed,
     trace: traceWords,
     ringEntryCount,

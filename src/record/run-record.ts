@@ -1,4 +1,12 @@
-import type { DataFault, LockKind, Operation, Protocol } from '../scenario/plan.ts';
+import type {
+  DataFault,
+  FoldKind,
+  LockKind,
+  Operation,
+  Protocol,
+  TraceFormat,
+  TracePlan,
+} from '../scenario/plan.ts';
 import type { Histogram } from './histogram.ts';
 
 /**
@@ -51,7 +59,47 @@ export interface RunRecord {
   /** Null where the load did not look for steady state. */
   readonly steady: SteadyRecord | null;
   readonly jitter: JitterRecord;
+  /** null where no trace is replayed. */
+  readonly trace: TraceReplayRecord | null;
+  /** null where nothing was to be recorded. */
+  readonly recording: RecordingRecord | null;
   readonly environment: Environment;
+}
+
+/** A recorded load that was replayed. */
+export interface TraceReplayRecord {
+  readonly file: string;
+  readonly format: TraceFormat;
+  /** Of the whole file: which recording it was. */
+  readonly sha256: string;
+  /** As the recording calls it. */
+  readonly device: string;
+  readonly recordCount: number;
+  /** From the first record's arrival to the last one's, as recorded. */
+  readonly spanNs: number;
+  /** null: as fast as possible. */
+  readonly speed: number | null;
+  readonly assign: TracePlan['assign'];
+  readonly fold: FoldKind;
+  /** Sectors of the smallest device that it would have fitted on unfolded. */
+  readonly recordedSectorCount: number;
+  /** How often, and for how long, a thread waited for a record that was due: our own fault. */
+  readonly starvedCount: number;
+  readonly starvedNs: number;
+  /** Whole sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** What was issued, written to a file. */
+export interface RecordingRecord {
+  readonly file: string;
+  readonly operationCount: number;
+  /** Operations that the format has no word for. */
+  readonly leftOutCount: number;
+  /** Operations that found no room in their thread's log. */
+  readonly unloggedCount: number;
+  /** Why the file could not be written; null when it was. */
+  readonly problem: string | null;
 }
 
 export interface Ending {

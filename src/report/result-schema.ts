@@ -9,11 +9,13 @@ import { ERROR_KINDS, JITTER_METHODS, METADATA_LOSSES } from '../record/run-reco
 import {
   DATA_FAULTS,
   EXPECTATIONS,
+  FOLD_KINDS,
   INTEGRITIES,
   LOCK_KINDS,
   OPERATIONS,
   PROTOCOLS,
   STEADY_METRICS,
+  TRACE_FORMATS,
 } from '../scenario/plan.ts';
 
 /** Raised when a key changes its meaning or goes away; a new key does not raise it. */
@@ -355,6 +357,36 @@ export const resultSchema = z
         pause: latencies.describe('How long a ready thread was kept from running, by period.'),
       })
       .describe('Pauses that the machine imposed while the load ran.'),
+    trace: z
+      .strictObject({
+        file: z.string(),
+        format: z.enum(TRACE_FORMATS),
+        sha256: z.string().describe('Of the whole file.'),
+        device: z.string().describe('As the trace calls it.'),
+        records: count,
+        spanNs: ns.describe('From the first record to the last one, as recorded.'),
+        speed: z.number().nullable().describe('Factor on the timing; null: as fast as possible.'),
+        threads: z.enum(['by-hash', 'round-robin']),
+        fold: z
+          .enum(FOLD_KINDS)
+          .describe('How its addresses were put onto the device; none: as they are.'),
+        recordedSectors: count.describe('Of the smallest device that it fits on as it is.'),
+        starved: count.describe('Times that a thread waited for a record that was due.'),
+        starvedNs: ns.describe('How long, over all threads: time lost by our own reader.'),
+        warnings: z.array(z.string()),
+      })
+      .nullable()
+      .describe('The recorded load that was replayed; null where there was none.'),
+    recording: z
+      .strictObject({
+        file: z.string(),
+        operations: count.describe('Written, those of the warm-up included.'),
+        leftOut: count.describe('Remaps, unremaps and messages, for which there is no word.'),
+        unlogged: count.describe('For which there was no room.'),
+        problem: z.string().nullable().describe('Why the file could not be written.'),
+      })
+      .nullable()
+      .describe('What --record wrote; null without it.'),
     threads: z.array(
       z.strictObject({
         thread: count,

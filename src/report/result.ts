@@ -99,6 +99,8 @@ function measuredOf(input: ResultInput): Measured {
     throughput: throughputOf(plan, run, totalOperations({ operations })),
     steady: steadyOf(plan, run),
     jitter: jitterOf(run),
+    trace: traceOf(run),
+    recording: recordingOf(run),
     threads: run.threads.map((thread) => ({
       thread: thread.thread,
       operations: thread.operationCount,
@@ -341,6 +343,32 @@ function steadyOf({ steady: plan }: Plan, { steady }: RunRecord): Result['steady
         : perSecond(window.service.count, endNs - startNs),
     service: window === null ? NO_LATENCIES : latencySummaryOf(window.service),
     response: window === null ? NO_LATENCIES : latencySummaryOf(window.response),
+  };
+}
+
+function traceOf({ trace }: RunRecord): Result['trace'] {
+  if (trace === null) return null;
+  const { recordCount, assign, recordedSectorCount, starvedCount, starvedNs, ...same } = trace;
+  return {
+    ...same,
+    records: recordCount,
+    threads: assign,
+    recordedSectors: recordedSectorCount,
+    starved: starvedCount,
+    starvedNs: Math.round(starvedNs),
+    warnings: [...trace.warnings],
+  };
+}
+
+function recordingOf({ recording }: RunRecord): Result['recording'] {
+  if (recording === null) return null;
+  const { file, operationCount, leftOutCount, unloggedCount, problem } = recording;
+  return {
+    file,
+    operations: operationCount,
+    leftOut: leftOutCount,
+    unlogged: unloggedCount,
+    problem,
   };
 }
 

@@ -21,6 +21,7 @@ import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { steadyParts } from './steady-parts.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
 import { columnsOf, exactCount, plural, wrap } from './text.ts';
+import { recordingParts, traceParts } from './trace-parts.ts';
 import { expectedText, isCollision, isExpected } from './verdict.ts';
 
 export interface SummaryOptions extends TextOptions {
@@ -268,6 +269,8 @@ function stateLines(result: Result, style: Style): string[] {
     ...labelled('MEMORY', memoryParts(result), style),
     ...labelled('MEASUREMENT', measurementParts(result), style),
     ...labelled('JITTER', jitterParts(result), style),
+    ...labelled('TRACE', traceParts(result), style),
+    ...labelled('RECORDED', recordingParts(result), style),
   ];
 }
 

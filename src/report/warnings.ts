@@ -25,6 +25,8 @@ const BEHIND_FACTOR = 10;
 const BEHIND_NS_MIN = 1_000_000;
 /** The coordinator looks every 5 ms; far more than that, and it was kept from looking. */
 const EVENT_LATE_NS = 25_000_000;
+/** Waiting for the reader of a trace is worth a word from one thousandth of the time on. */
+const STARVED_SHARE_MAX = 0.001;
 /** Threads are expected to spend at least half of their time inside the measured operations. */
 const INSTRUMENT_SHARE_MAX = 0.5;
 /** More time inside operations than there was: beyond rounding, the figures contradict. */
@@ -45,6 +47,9 @@ export function warningsOf(plan: Plan, measured: Measured): Warning[] {
     ...fewSamples(measured),
     ...lateEvents(measured),
     ...replayBehind(plan, measured),
+    ...ofTrace(measured),
+    ...starvedReplay(measured),
+    ...partialRecording(measured),
     ...littlesLaw(measured),
   ];
 }
@@ -192,6 +197,43 @@ function replayBehind(plan: Plan, measured: Measured): Warning[] {
     `The replay fell behind its schedule: the median operation was issued late, ${listOf(behind)}. ` +
     'Response times show it; service times do not.';
   return [{ id: 'replay-behind', text }];
+}
+
+function ofTrace({ trace }: Measured): Warning[] {
+  if (trace === null) return [];
+  const told = trace.warnings.map((text) => ({ id: 'trace', text }));
+  if (trace.fold !== 'modulo' && trace.fold !== 'scale') return told;
+  const text =
+    `The trace reaches to sector ${formatCount(trace.recordedSectors)}, and "fold: ${trace.fold}" put ` +
+    'addresses onto one another that were apart: what overlaps is not what was recorded.';
+  return [...told, { id: 'trace-folded', text }];
+}
+
+function starvedReplay({ trace, durationNs, threadCount }: Measured): Warning[] {
+  if (trace === null || trace.starvedNs <= STARVED_SHARE_MAX * durationNs * threadCount) return [];
+  const share = formatPercent(trace.starvedNs / (durationNs * threadCount));
+  const late =
+    trace.speed === null
+      ? 'so the reader, and not the device, set the pace.'
+      : 'so operations were issued late for no fault of the device.';
+  const text =
+    `The reader of the trace did not keep up: threads waited ` +
+    `${plural(trace.starved, 'time', formatCount(trace.starved))} for a record that was due, ` +
+    `${share} of their time, ${late}`;
+  return [{ id: 'trace-starved', text }];
+}
+
+function partialRecording({ recording }: Measured): Warning[] {
+  if (recording === null) return [];
+  const { file, problem, unlogged } = recording;
+  if (problem !== null) {
+    return [{ id: 'recording', text: `${file} could not be written: ${problem}.` }];
+  }
+  if (unlogged === 0) return [];
+  const text =
+    `The recording is not whole: ${plural(unlogged, 'operation', formatCount(unlogged))} found no ` +
+    'room, the last ones of each thread. --record-limit sets how many there is room for.';
+  return [{ id: 'recording', text }];
 }
 
 function littlesLaw({ throughput, threadCount, lock }: Measured): Warning[] {

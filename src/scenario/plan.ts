@@ -37,6 +37,8 @@ export interface Plan {
   readonly steady: SteadyPlan | null;
   /** auto: pauses of the machine are watched for while the load runs; see JitterRecord. */
   readonly jitter: (typeof JITTER_MODES)[number];
+  /** Operations that each thread has room to write down, for a recording; 0 = none is made. */
+  readonly recordedCount: number;
 }
 
 export const STEADY_METRICS = ['throughput', 'response.p99', 'service.p99'] as const;

@@ -99,6 +99,7 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
     intervalNs: ns(scenario.interval),
     steady: scenario.steady === undefined ? null : steadyPlan(scenario.steady),
     jitter: scenario.jitter,
+    recordedCount: 0,
   });
 }
 

@@ -86,6 +86,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     intervalNs: 1e8,
     steady: null,
     jitter: 'off',
+    recordedCount: 0,
   };
 }
 
@@ -230,6 +231,8 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
     memory: { allocatorBytes: 0, deviceBytes: 0, tableBytes: 0, instrumentBytes: 0 },
     steady: null,
     jitter: { method: 'off', periodNs: 0, observedNs: 0, lostNs: null, pauses: emptyHistogram(0) },
+    trace: null,
+    recording: null,
     environment: {
       tool: '0.0.0',
       node: '20.0.0',

@@ -87,6 +87,7 @@ export function somePlan(overrides: PlanOverrides = {}): Plan {
     intervalNs: 1_000_000_000,
     steady: null,
     jitter: 'auto',
+    recordedCount: 0,
   };
   return ofOneJob(merged(plan as WithLoad, overrides as Overrides<WithLoad>));
 }
@@ -254,6 +255,8 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       lostNs: 60_000_000,
       pauses: samples(900, 1200, 45_000, 2_100_000),
     },
+    trace: null,
+    recording: null,
     environment: {
       tool: 'sparestorm 0.1.0',
       node: '20.20.2',

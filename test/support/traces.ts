@@ -62,7 +62,7 @@ export interface ReadTrace extends Trace {
 }
 
 /** A trace and its records, as the threads would come to see them. */
-export function readTrace(plan: TracePlan, target: TraceTarget): ReadTrace {
+function readTrace(plan: TracePlan, target: TraceTarget): ReadTrace {
   const trace = surveyTrace(plan, target);
   const perThread: Dealt[][] = Array.from({ length: target.threadCount }, () => []);
   const reader = new TraceReader(plan);

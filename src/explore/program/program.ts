@@ -277,5 +277,6 @@ export function planOf(program: Program): Plan {
     intervalNs: 1_000_000,
     steady: null,
     jitter: 'off',
+    recordedCount: 0,
   };
 }

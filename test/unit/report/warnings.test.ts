@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bucketCountFor, histogramOf } from '../../../src/record/histogram.ts';
+import type { TraceReplayRecord } from '../../../src/record/run-record.ts';
 import { risingSamples, samples, someOperation, someResult } from '../../support/run-record.ts';
 
 type Input = NonNullable<Parameters<typeof someResult>[0]>;
@@ -202,10 +203,48 @@ describe('a replay', () => {
     expect(warningsOf({ plan, run: { operations: { read } } }).has('replay-behind')).toBe(false);
   });
 
+  const replay: TraceReplayRecord = {
+    ...{ file: '/t/x.iolog', format: 'fio-iolog-v3', sha256: '00', device: 'disk0' },
+    ...{ recordCount: 1000, spanNs: 1e9, speed: 1, assign: 'by-hash', fold: 'compact' },
+    ...{ recordedSectorCount: 1_000_000, starvedCount: 0, starvedNs: 0, warnings: ['Told.'] },
+  };
+
+  test('passes on what there was to say of the trace, and warns of folds that overlap', () => {
+    const compact = warningsOf({ run: { trace: replay } });
+    expect(compact.get('trace')).toBe('Told.');
+    expect(compact.has('trace-folded')).toBe(false);
+    const modulo = warningsOf({ run: { trace: { ...replay, fold: 'modulo' } } });
+    expect(modulo.get('trace-folded')).toMatch(/reaches to sector 1\.00M, and "fold: modulo"/);
+  });
+
+  test('says when threads waited for its reader, from a thousandth of their time on', () => {
+    const starvedFor = (starvedNs: number, speed: number | null) =>
+      warningsOf({
+        run: {
+          durationNs: 1e9,
+          trace: { ...replay, speed, starvedCount: 7, starvedNs },
+        },
+      }).get('trace-starved');
+    expect(starvedFor(1e6, 1)).toBeUndefined();
+    expect(starvedFor(20e6, 1)).toMatch(/waited 7 times .* 1% of their time, so operations were/);
+    expect(starvedFor(20e6, null)).toMatch(/so the reader, and not the device, set the pace/);
+  });
+
   test('on schedule is no reason to warn', () => {
     const warnings = warningsOf({ plan: { load: { trace } } });
     expect(warnings.has('replay-behind')).toBe(false);
   });
+});
+
+test('a recording with a hole in it, or without a file, is told', () => {
+  const recording = {
+    ...{ file: 'x.iolog', operationCount: 5, leftOutCount: 0, unloggedCount: 0, problem: null },
+  };
+  expect(warningsOf({ run: { recording } }).has('recording')).toBe(false);
+  const short = warningsOf({ run: { recording: { ...recording, unloggedCount: 2 } } });
+  expect(short.get('recording')).toMatch(/2 operations found no room/);
+  const lost = warningsOf({ run: { recording: { ...recording, problem: 'EIO' } } });
+  expect(lost.get('recording')).toBe('x.iolog could not be written: EIO.');
 });
 
 describe("Little's law", () => {

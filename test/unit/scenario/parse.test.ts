@@ -160,6 +160,7 @@ describe('a minimal scenario', () => {
       intervalNs: 1e9,
       steady: null,
       jitter: 'auto',
+      recordedCount: 0,
     });
   });
 
@@ -320,6 +321,7 @@ describe('a scenario with every key', () => {
       intervalNs: 1e8,
       steady: null,
       jitter: 'off',
+      recordedCount: 0,
     });
   });
 

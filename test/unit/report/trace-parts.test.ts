@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { TraceReplayRecord } from '../../../src/record/run-record.ts';
+import { recordingParts, traceParts } from '../../../src/report/trace-parts.ts';
+import { someResult } from '../../support/run-record.ts';
+
+const trace: TraceReplayRecord = {
+  ...{ file: '/t/x.csv', format: 'csv', sha256: '00', device: '', speed: null, fold: 'compact' },
+  ...{ recordCount: 1, spanNs: 0, assign: 'round-robin', recordedSectorCount: 393_216 },
+  ...{ starvedCount: 1234, starvedNs: 5e6, warnings: [] },
+};
+
+test('a replay is told by what it was of, how fast, by whom, where to, and how its reader did', () => {
+  expect(traceParts(someResult({ run: { trace } }))).toEqual([
+    'csv',
+    '1 record without times',
+    'as fast as possible',
+    'round-robin',
+    'compacted from 393,216 sectors',
+    'waited 1,234 times for its reader, 5.00ms in all',
+  ]);
+  const iolog: TraceReplayRecord = {
+    ...trace,
+    ...{ format: 'fio-iolog-v3', device: 'disk0', fold: 'none' },
+  };
+  const timed = { ...iolog, recordCount: 20_000, spanNs: 2e9, speed: 2, starvedCount: 0 };
+  expect(traceParts(someResult({ run: { trace: timed } }))).toEqual([
+    'fio-iolog-v3 of disk0',
+    '20,000 records recorded in 2.00s',
+    'speed 2',
+    'round-robin',
+    'never waited for its reader',
+  ]);
+  expect(traceParts(someResult())).toEqual([]);
+});
+
+test('a recording is told by its file and what is in it, and what is not', () => {
+  const whole = {
+    file: 'x',
+    operationCount: 5000,
+    leftOutCount: 0,
+    unloggedCount: 0,
+    problem: null,
+  };
+  const partsOf = (recording: typeof whole) => recordingParts(someResult({ run: { recording } }));
+  expect(partsOf(whole)).toEqual(['x', '5,000 operations']);
+  expect(partsOf({ ...whole, leftOutCount: 7, unloggedCount: 9 })).toEqual([
+    'x',
+    '5,000 operations',
+    '7 that are no I/O left out',
+    '9 found no room',
+  ]);
+  expect(recordingParts(someResult())).toEqual([]);
+});
