@@ -4,24 +4,28 @@ import { EXIT } from '../errors.ts';
 import { listRuns, readResult } from '../report/history.ts';
 import { REPORT_FILE } from '../report/rendered.ts';
 import { RESULT_SCHEMA_VERSION } from '../report/result-schema.ts';
+import { filtered } from '../report/run-filter.ts';
 import { summaryText } from '../report/terminal.ts';
 import { formatNs, formatRate } from '../units.ts';
+import { type FilterArguments, filterOf } from './filter-options.ts';
 import { tableText } from './table-text.ts';
 import { terminalOf } from './terminal-of.ts';
 
 /** The runs of a results folder, newest last. */
-export async function listCommand(args: {
-  readonly out: string;
-  readonly json: boolean;
-}): Promise<number> {
-  const { runs, problems } = await listRuns(args.out);
+export async function listCommand(
+  args: FilterArguments & { readonly out: string; readonly json: boolean },
+): Promise<number> {
+  const filter = filterOf(args);
+  const { runs: all, problems } = await listRuns(args.out);
+  const runs = filtered(all, filter, (run) => run);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   if (args.json) {
     process.stdout.write(`${JSON.stringify({ runs }, null, 2)}\n`);
     return EXIT.held;
   }
   if (runs.length === 0) {
-    process.stdout.write(`no runs in ${args.out} yet: npx sparestorm run <scenario>\n`);
+    const none = all.length > 0 ? 'fit' : 'yet: npx sparestorm run <scenario>';
+    process.stdout.write(`no runs in ${args.out} ${none}\n`);
     return EXIT.held;
   }
   const rows = runs.map((run) => [

@@ -356,7 +356,8 @@ function parserOf(
     .command(
       'list',
       'List the runs of a results folder',
-      (command) => command.option('out', outOption).option('json', jsonOption('The list as JSON')),
+      (command) =>
+        filtersOf(command).option('out', outOption).option('json', jsonOption('The list as JSON')),
       (args) => finish(import('./history-commands.ts').then((module) => module.listCommand(args))),
     )
     .command(
@@ -368,6 +369,38 @@ function parserOf(
           .option('out', outOption)
           .option('json', jsonOption('Its result.json')),
       (args) => finish(import('./history-commands.ts').then((module) => module.showCommand(args))),
+    )
+    .command(
+      'history <what>',
+      'Show a metric over the stored runs of one scenario and host, or export all runs',
+      (command) =>
+        filtersOf(command)
+          .positional('what', {
+            type: 'string',
+            demandOption: true,
+            describe: 'A metric such as read.p99, or export',
+          })
+          .option('all', {
+            type: 'boolean',
+            default: false,
+            describe: 'Every scenario and host, not only that of the newest run',
+            group: 'Runs:',
+          })
+          .option('format', {
+            choices: ['csv', 'parquet'] as const,
+            default: 'csv' as const,
+            describe: 'With export: a row a run',
+            group: 'Output:',
+          })
+          .option('to', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'With export: a file in place of stdout',
+            group: 'Output:',
+          })
+          .option('out', outOption)
+          .option('json', jsonOption('The trends as JSON')),
+      (args) => finish(import('./trend-command.ts').then((module) => module.historyCommand(args))),
     )
     .command(
       'report <runs...>',
@@ -533,6 +566,7 @@ const COMMANDS = [
   'layout',
   'list',
   'show',
+  'history',
   'report',
   'trace',
   'compare',
@@ -605,6 +639,51 @@ const outOption = {
 
 function jsonOption(describe: string) {
   return { type: 'boolean', default: false, describe, group: 'Output:' } as const;
+}
+
+function filtersOf(command: Argv) {
+  return command
+    .option('scenario', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Only runs whose name or folder has this in it',
+      group: 'Runs:',
+    })
+    .option('outcome', {
+      // OUTCOMES of src/report/result-schema.ts, which help need not wait for.
+      choices: [
+        'pass',
+        'threshold-failed',
+        'expectation-failed',
+        'integrity',
+        'broken',
+        'interrupted',
+      ] as const,
+      array: true,
+      nargs: 1,
+      default: [] as (
+        | 'pass'
+        | 'threshold-failed'
+        | 'expectation-failed'
+        | 'integrity'
+        | 'broken'
+        | 'interrupted'
+      )[],
+      describe: 'Only runs that ended so (repeatable)',
+      group: 'Runs:',
+    })
+    .option('since', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Only runs from then on: 2026-11-20, 36h, 7d',
+      group: 'Runs:',
+    })
+    .option('last', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Only the newest so many',
+      group: 'Runs:',
+    });
 }
 
 function scenariosOf(command: Argv) {

@@ -73,7 +73,7 @@ export async function listRuns(outDir: string): Promise<RunList> {
     throw new Error(`${path} cannot be read: ${error.message}`, { cause: error });
   });
   const runs: IndexEntry[] = [];
-  const problems: string[] = [];
+  const problems = await halfWritten(outDir);
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const entry = entryFrom(line);
@@ -145,6 +145,48 @@ async function folderOf(pathOrId: string, outDir: string): Promise<string> {
     throw new UsageError(`${fitting.length} runs in ${outDir} begin with ${shown}: ${choices}.`);
   }
   return join(outDir, only);
+}
+
+export interface ReadResults {
+  /** By the time of their start. */
+  readonly runs: readonly StoredResult[];
+  /** What was skipped and why, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Every run in a results directory, whether the index has it or not. */
+export async function readResults(outDir: string): Promise<ReadResults> {
+  const runs: StoredResult[] = [];
+  const problems = await halfWritten(outDir);
+  for (const folder of await runFolders(outDir)) {
+    const path = join(outDir, folder);
+    const others = await Promise.all(OTHER_FILES.map((file) => isFile(join(path, file))));
+    if (others.includes(true) && !(await isFile(join(path, RESULT_FILE)))) continue;
+    try {
+      runs.push(await readResult(path, outDir));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(`Skipped: ${error.message}`);
+    }
+  }
+  const byStart = (one: StoredResult, other: StoredResult): number =>
+    one.result.startedAt < other.result.startedAt ? -1 : 1;
+  return { runs: runs.sort(byStart), problems };
+}
+
+/** What is in a results directory besides runs, by a file that it has. */
+const OTHER_FILES = ['repeat.json', 'overhead.json', 'sweep.json'];
+
+/** Folders that a run has begun and not finished. */
+export async function halfWritten(outDir: string): Promise<string[]> {
+  const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && /^\.[0-9a-f-]{36}$/.test(entry.name))
+    .map(
+      ({ name }) =>
+        `${join(outDir, name)} is half written, by a run that goes on or was killed; it was skipped.`,
+    )
+    .sort();
 }
 
 async function lastFolder(outDir: string): Promise<string> {

@@ -124,3 +124,17 @@ describe('compare', () => {
     expect((await compared(folders.base, folders.slow, '--metric', 'read.p9')).code).toBe(2);
   });
 });
+
+describe('history and list', () => {
+  test('show a metric over the runs, and filter them; a damaged run is named', async () => {
+    const shown = await sparestorm(['history', 'read.p99', '--out', folders.slow]);
+    expect([shown.code, shown.stderr]).toEqual([0, '']);
+    expect(shown.stdout.match(/pass +30\.0µs /g)).toHaveLength(3);
+    const words = ['list', '--out', folders.base, '--last', '1', '--outcome', 'pass', '--json'];
+    const listed = await sparestorm(words);
+    expect(JSON.parse(listed.stdout).runs.map((run: { folder: string }) => run.folder)).toEqual([
+      runs.at(-1),
+    ]);
+    expect((await sparestorm(['history', 'read.p9', '--out', folders.slow])).code).toBe(2);
+  });
+});

@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { writeResultFolder } from '../../../src/report/folder.ts';
-import { listRuns, readResult } from '../../../src/report/history.ts';
+import { listRuns, readResult, readResults } from '../../../src/report/history.ts';
 import { someDetails, someResult, someRunRecord } from '../../support/run-record.ts';
 
 let outDir: string;
@@ -145,5 +145,26 @@ describe('a stored result is explained', () => {
 
   test('when its name would move the cursor', async () => {
     expect(await messageFor('\u001b[2J')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('reading every run', () => {
+  test('names what is damaged, half written or no run, and goes on', async () => {
+    await write('later', '2026-11-23T07:40:12.345Z');
+    await write('earlier');
+    const cut = await write('cut', '2026-11-24T07:40:12.345Z');
+    writeFileSync(join(cut, 'result.json'), '{"schemaVersion":');
+    mkdirSync(join(outDir, '.0d5e6a0c-1111-4222-8333-444444444444'));
+    mkdirSync(join(outDir, 'notes'));
+    mkdirSync(join(outDir, 'a_repeat5'));
+    writeFileSync(join(outDir, 'a_repeat5', 'repeat.json'), '{}');
+    rmSync(join(outDir, 'index.jsonl'));
+    const { runs, problems } = await readResults(outDir);
+    expect(runs.map(({ result }) => result.name)).toEqual(['earlier', 'later']);
+    expect(problems.map((text) => text.replace(outDir, ''))).toEqual([
+      expect.stringContaining('is half written'),
+      expect.stringContaining('is not JSON; it may be cut off'),
+      expect.stringMatching(/notes has no result\.json/),
+    ]);
   });
 });
