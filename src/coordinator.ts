@@ -297,6 +297,7 @@ function recordOf(
     errors: collector.errors(),
     faults: collector.faults(),
     autoRemap: collector.autoRemap(),
+    pace: collector.pace(),
     events: known.schedule.events,
     metadata: whole ? tryPowerCuts(plan, memory.words, memory.layout) : null,
     intervals: known.series.intervals.intervals,

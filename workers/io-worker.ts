@@ -1,5 +1,5 @@
+import { loopFor } from '../src/load/loop.ts';
 import { rehearse } from '../src/load/rehearsal.ts';
-import { ThreadLoop } from '../src/load/thread-loop.ts';
 import { calibrateRelax } from '../src/lock/relax.ts';
 import { attachMemory, touchPages } from '../src/memory/attach.ts';
 import { Gate } from '../src/memory/gate.ts';
@@ -20,7 +20,7 @@ export default function runThread({ plan, shared, thread }: IoTask): void {
   const gate = new Gate(memory.words, memory.floats, memory.layout);
   calibrateRelax(gate.lookNs());
   const counters = new ThreadCounters(memory, thread);
-  const loop = new ThreadLoop(plan, memory, thread);
+  const loop = loopFor(plan, memory, thread);
   rehearse(plan, thread);
   counters.status = ThreadStatus.ready;
   gate.arrive();

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../record/run-record.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { arrivalsKept } from './arrivals-kept.ts';
 import { autoRemap } from './auto-remap.ts';
 import { cacheConsistency } from './cache-consistency.ts';
 import type { Check, Verdict } from './check.ts';
@@ -26,6 +27,7 @@ export const CHECKS: readonly Check[] = [
   metadata,
   data,
   operations,
+  arrivalsKept,
 ];
 
 /** Checks that find what "collision" means in `expect: collision`. */

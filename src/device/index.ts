@@ -3,6 +3,7 @@ import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
 import {
   allocatableEndOf,
+  Channel,
   FailureWord,
   type Layout,
   LogWord,
@@ -11,8 +12,15 @@ import {
   Metadata,
   partOf,
 } from '../memory/layout.ts';
-import { hasMediumFaults, mixOf, type Plan, sendsMessages } from '../scenario/plan.ts';
+import {
+  hasMediumFaults,
+  hasServiceModel,
+  mixOf,
+  type Plan,
+  sendsMessages,
+} from '../scenario/plan.ts';
 import { BitmapAllocator } from './bitmap-allocator.ts';
+import { Channels } from './channels.ts';
 import { Device, type RemappingDevice } from './device.ts';
 import { FaultyMedium } from './faulty-medium.ts';
 import { GuardedCachedAllocator } from './guarded-cached-allocator.ts';
@@ -38,7 +46,9 @@ import { RedundantMetadata } from './redundant-metadata.ts';
 import { RemapQueue } from './remap-queue.ts';
 import type { RemapTable } from './remap-table.ts';
 import { ReservationBitmap } from './reservation-bitmap.ts';
+import { type ServiceModel, StallsOnly } from './service-model.ts';
 import type { SpareAllocator } from './spare-allocator.ts';
+import { StallCalendar } from './stall-calendar.ts';
 import { ERROR_THRESHOLD, type SpareWitness, type TargetControl } from './target-control.ts';
 import { TargetCounters } from './target-counters.ts';
 import { WriteLog } from './write-log.ts';
@@ -156,6 +166,19 @@ function completionOn(
   const table = new PublishedSlotTable(words, layout);
   const queue = new RemapQueue(words, layout.queue, autoRemap.queueCount);
   return new PublishedCompletion(table, targetLock, queue, autoRemap.errorThreshold);
+}
+
+/** What keeps requests in flight for longer than their copies take; null: nothing does. */
+export function serviceModelOn(
+  plan: Plan,
+  { words, floats, layout }: Pick<Memory, 'words' | 'floats' | 'layout'>,
+): ServiceModel | null {
+  if (!hasServiceModel(plan)) return null;
+  const { serviceTime, channelCount, stalls } = plan.device;
+  const calendar = new StallCalendar(stalls);
+  if (serviceTime.kind === 'none') return new StallsOnly(calendar);
+  const lock = lockOn('test-and-test-and-set', words, layout.channels + Channel.lock);
+  return new Channels(floats, layout, { lock, stalls: calendar, count: channelCount });
 }
 
 /** What the messages of a target save to, where it is not said otherwise. */

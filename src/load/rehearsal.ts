@@ -1,8 +1,16 @@
 import { nowNs } from '../clock.ts';
 import { initialiseDevice } from '../device/index.ts';
 import { clearMemory, createMemory } from '../memory/attach.ts';
-import { type JobPlan, jobOf, NO_METADATA, NO_MIX, type Plan } from '../scenario/plan.ts';
-import { ThreadLoop } from './thread-loop.ts';
+import {
+  AT_ONCE,
+  type JobPlan,
+  jobOf,
+  NO_METADATA,
+  NO_MIX,
+  type Plan,
+  plansArrivals,
+} from '../scenario/plan.ts';
+import { loopFor } from './loop.ts';
 
 /** As much as it takes until the engine has compiled the loop, and no more than anybody notices. */
 const OPERATIONS = 20_000;
@@ -10,6 +18,12 @@ const ROUND_OPERATIONS = 2_000;
 /** Of one thread's time, and of all threads' together: they share the cores while they rehearse. */
 const MOST_NS = 150e6;
 const MOST_TOTAL_NS = 1e9;
+
+const SHORT = { kind: 'constant', meanNs: 1, deviationNs: 0 } as const;
+/** So many that nobody ever waits for one. */
+const DUE_AT_ONCE = {
+  segments: [{ forNs: Number.POSITIVE_INFINITY, fromPerSecond: 1e9, toPerSecond: 1e9 }],
+};
 
 /**
  * Runs the same loop on a small device of the thread's own before the gate opens, so that the load
@@ -24,7 +38,7 @@ export function rehearse(plan: Plan, thread: number): void {
   for (let done = 0; done < OPERATIONS; done += ROUND_OPERATIONS) {
     clearMemory(miniature, memory);
     initialiseDevice(miniature, memory);
-    new ThreadLoop(miniature, memory, 0).run(nowNs());
+    loopFor(miniature, memory, 0).run(nowNs());
     if (nowNs() - startedNs > mostNs) return;
   }
 }
@@ -49,6 +63,10 @@ function miniatureOf(plan: Plan, job: JobPlan): Plan {
       sectorCount,
       medium: plan.device.medium,
       spare: { ...plan.device.spare, sectorCount: spareCount, placement: 'none' },
+      ...AT_ONCE,
+      // As little as there can be, so that what draws and adds it up is compiled too.
+      serviceTime:
+        plan.device.serviceTime.kind === 'none' ? AT_ONCE.serviceTime : { ...SHORT, table: null },
     },
     metadata: NO_METADATA,
     load: { threadCount: 1, warmupNs: 0 },
@@ -62,6 +80,10 @@ function miniatureOf(plan: Plan, job: JobPlan): Plan {
         blockSizes,
         trace: null,
         messages: null,
+        arrivals: plansArrivals(job)
+          ? { ...DUE_AT_ONCE, law: job.arrivals?.law ?? 'constant' }
+          : null,
+        threadSegments: [],
         thinkTimeNs: 0,
         durationNs: null,
         operationCount: ROUND_OPERATIONS,

@@ -1,254 +1,106 @@
-import { nowNs, stampNs } from '../clock.ts';
-import type { RemappingDevice } from '../device/device.ts';
-import { allocatorOn, deviceOn, targetControlOn } from '../device/index.ts';
+import { stampNs } from '../clock.ts';
 import { Outcome } from '../device/outcome.ts';
-import { ON_MAIN } from '../device/remap-table.ts';
-import { NO_SPARE, type SpareAllocator } from '../device/spare-allocator.ts';
-import type { TargetControl } from '../device/target-control.ts';
-import { lockOn } from '../lock/index.ts';
-import type { Lock } from '../lock/lock.ts';
 import type { Memory } from '../memory/attach.ts';
-import { Gate } from '../memory/gate.ts';
-import { JobGate } from '../memory/job-gate.ts';
-import {
-  FailureWord,
-  OperationCounter,
-  partOf,
-  ThreadFloat,
-  WORD_BYTES,
-} from '../memory/layout.ts';
-import { ClaimLog } from '../record/claim-log.ts';
+import { ThreadFloat } from '../memory/layout.ts';
 import { OperationLog } from '../record/operation-log.ts';
-import { OwnerTable } from '../record/owner-table.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
-import { ThreadCounters } from '../record/thread-counters.ts';
 import { ThreadTime as T } from '../record/thread-time.ts';
-import {
-  hasMediumFaults,
-  type JobPlan,
-  jobOf,
-  OPERATIONS,
-  type Plan,
-  SECTOR_BYTES,
-  targetLockKindOf,
-} from '../scenario/plan.ts';
-import { isDelivered, isRefused, logLinesOf, perform } from '../target/commands.ts';
-import { ClaimWitness } from './claim-witness.ts';
-import { CorruptionDice } from './corruption-dice.ts';
-import { DataProbe } from './data-probe.ts';
-import { ErrorRecovery } from './error-recovery.ts';
-import { MeteredLock } from './metered-lock.ts';
-import { MissWatch } from './miss-watch.ts';
+import { hasMediumFaults, OPERATIONS, type Plan, SECTOR_BYTES } from '../scenario/plan.ts';
 import {
   DRAWN_MOST,
-  DrawnOperations,
   digestOf,
   EMPTY_DIGEST,
   type OperationSource,
   operationSourceFor,
   SKIPPED,
 } from './operation-source.ts';
+import { Pacer } from './pacer.ts';
+import { bytesFloatOf, Performer } from './performer.ts';
 import { PlainLoop } from './plain-loop.ts';
-
-/**
- * Nearer than this to a planned arrival, a thread spins; a sleep may overshoot by about as much.
- */
-const SPIN_NS = 150_000;
-/** How often a thread that waits for another job looks whether the run was stopped. */
-const LOOK_UP_NS = 20_000_000;
 
 const READ = OPERATIONS.indexOf('read');
 const WRITE = OPERATIONS.indexOf('write');
-const REMAP = OPERATIONS.indexOf('remap');
-const UNREMAP = OPERATIONS.indexOf('unremap');
-const SYNC = OPERATIONS.indexOf('sync');
 
 /**
- * One thread of load: draws operations, issues them, times them, writes them down. The hot loop.
- * The stop word is looked at once a batch of what was drawn ahead.
+ * One thread of closed load, in which each operation follows the completion of the last: draws
+ * operations, issues them, times them, writes them down. The hot loop. The stop word is looked at
+ * once a batch of what was drawn ahead.
  *
- * It allocates nothing, sends nothing and logs nothing; the clock is read twice an I/O (once more
- * for the allocator call inside a remap, and again when an outer lock stands before it). Everything
- * it needs was built before the gate opened.
+ * What is planned for a time, or in flight for longer than it takes to perform, has a loop of its
+ * own: see PacedLoop.
  */
 export class ThreadLoop {
   readonly #thread: number;
-  readonly #plan: Plan;
-  readonly #job: JobPlan;
-  readonly #gate: Gate;
-  readonly #jobGate: JobGate;
+  readonly #performer: Performer;
   readonly #source: OperationSource;
-  readonly #drawn = new DrawnOperations();
-  readonly #device: RemappingDevice;
-  readonly #allocator: SpareAllocator;
-  readonly #allocationLock: MeteredLock;
-  /** null where there is no cache to miss. */
-  readonly #misses: MissWatch | null;
-  readonly #owners: OwnerTable;
-  readonly #claims: ClaimLog;
-  readonly #counters: ThreadCounters;
-  readonly #probe: DataProbe | null;
-  readonly #dice: CorruptionDice | null;
-  readonly #recovery: ErrorRecovery | null;
+  readonly #pacer: Pacer;
+  readonly #service: readonly (SharedHistogram | null)[];
+  readonly #thinkTimeNs: number;
   /** null where something stands between two operations. */
   readonly #plain: PlainLoop | null;
   /** null where nothing is recorded. */
   readonly #log: OperationLog | null;
-  readonly #words: Int32Array;
-  readonly #failures: number;
-  readonly #service: readonly (SharedHistogram | null)[];
-  readonly #response: readonly (SharedHistogram | null)[];
-  readonly #allocation: SharedHistogram;
-  readonly #allocationMiss: SharedHistogram | null;
-  readonly #writeByte: number;
-  readonly #readByte: number;
-  readonly #controlPath: TargetControl | null;
-  readonly #outerLock: boolean;
-  readonly #returnsSpares: boolean;
-  readonly #untilExhausted: boolean;
-  readonly #thinkTimeNs: number;
-  readonly #operationLimit: number;
-  /** −1 when no fault is planted in this thread. */
-  readonly #faultAfter: number;
-  readonly #times = new Float64Array(T.count);
   #digest = EMPTY_DIGEST;
-  /** Until the load's end: its time is over, the spares are used up, or the run was stopped. */
-  #goesOn = true;
 
   constructor(plan: Plan, memory: Memory, thread: number) {
-    const { words, layout } = memory;
-    this.#plan = plan;
-    this.#job = jobOf(plan, thread);
+    const performer = new Performer(plan, memory, thread);
     this.#thread = thread;
-    this.#gate = new Gate(words, memory.floats, layout);
-    this.#jobGate = new JobGate(words, memory.floats, layout);
+    this.#performer = performer;
     this.#source = operationSourceFor(plan, memory, thread);
-    const allocationLock = lockOn(plan.lock.kind, words, layout.allocationLock);
-    const targetLock = lockOn(targetLockKindOf(plan), words, layout.targetLock);
-    this.#allocationLock = new MeteredLock(allocationLock, memory, thread, 'allocationLock');
-    this.#misses = MissWatch.over(this.#allocationLock, plan, memory);
-    this.#allocator = allocatorOn(plan, words, layout, this.#misses ?? this.#allocationLock);
-    const meteredTargetLock = new MeteredLock(targetLock, memory, thread, 'targetLock');
-    this.#device = deviceOn(plan, memory, meteredTargetLock, thread);
-    this.#owners = new OwnerTable(words, layout.owners);
-    this.#claims = new ClaimLog(memory, thread);
-    this.#counters = new ThreadCounters(memory, thread);
-    this.#probe =
-      plan.integrity === 'off' ? null : new DataProbe(plan, memory, thread, this.#device);
-    this.#dice = CorruptionDice.of(plan, memory, thread);
-    this.#log = OperationLog.of(memory, thread);
-    this.#recovery =
-      plan.autoRemap === null || plan.target.protocol === 'as-published'
-        ? null
-        : new ErrorRecovery(plan.autoRemap, memory, thread, this.#device);
-    this.#words = words;
-    this.#failures = partOf(layout.failures, thread, FailureWord.wordCount);
+    this.#pacer = new Pacer(performer.gate, performer.counters, performer.times);
     this.#service = OPERATIONS.map((name) => SharedHistogram.of(memory, thread, `${name}.service`));
-    this.#response = OPERATIONS.map((name) =>
-      SharedHistogram.of(memory, thread, `${name}.response`),
-    );
-    this.#allocation = SharedHistogram.of(memory, thread, 'allocation') as SharedHistogram;
-    this.#allocationMiss = SharedHistogram.of(memory, thread, 'allocation.miss');
-    const staging = partOf(layout.staging, thread, 2 * layout.stagingWords);
-    this.#writeByte = Math.imul(staging, WORD_BYTES);
-    this.#readByte = Math.imul(staging + layout.stagingWords, WORD_BYTES);
-    this.#controlPath = this.#controlPathFor(plan, memory, meteredTargetLock);
-    this.#outerLock = plan.allocator.outerLock;
-    this.#returnsSpares = plan.allocator.protocol === 'guarded';
-    this.#untilExhausted = this.#job.untilExhausted;
-    this.#thinkTimeNs = this.#job.thinkTimeNs;
-    this.#operationLimit = shareOf(this.#job, thread - this.#job.firstThread);
-    const fault = plan.faults.thread;
-    this.#faultAfter = fault?.thread === thread ? fault.afterOperations : -1;
+    this.#thinkTimeNs = performer.job.thinkTimeNs;
+    this.#log = OperationLog.of(memory, thread);
     const isPlain =
-      this.#probe === null &&
-      this.#recovery === null &&
+      performer.probe === null &&
       this.#log === null &&
-      !this.#source.plansArrivals &&
+      !performer.recovers &&
       this.#thinkTimeNs === 0 &&
       !hasMediumFaults(plan);
     this.#plain = isPlain
       ? new PlainLoop({
           thread,
-          device: this.#device,
-          drawn: this.#drawn,
-          counters: this.#counters,
-          times: this.#times,
+          device: performer.device,
+          drawn: performer.drawn,
+          counters: performer.counters,
+          times: performer.times,
           service: this.#service,
-          readByte: this.#readByte,
-          writeByte: this.#writeByte,
+          readByte: performer.readByte,
+          writeByte: performer.writeByte,
         })
       : null;
   }
 
-  /** The thread that sends the messages, and no other, has one. */
-  #controlPathFor(plan: Plan, memory: Memory, targetLock: Lock): TargetControl | null {
-    const { messages, firstThread } = this.#job;
-    if (messages === null || this.#thread !== firstThread) return null;
-    return targetControlOn(plan, memory, {
-      device: this.#device,
-      targetLock,
-      allocator: this.#allocator,
-      witness: new ClaimWitness(memory, this.#thread, this.#times, this.#misses),
-    });
-  }
-
   /** From the gate to this thread's end of load. `gateNs` is the clock at the gate's opening. */
   run(gateNs: number): void {
-    const startNs = this.#awaitStart(gateNs);
-    if (startNs !== null) this.#runFrom(gateNs, startNs);
-    const { threadCount } = this.#job;
-    this.#jobGate.finish(this.#plan.jobs.indexOf(this.#job), threadCount, nowNs());
+    if (this.#performer.begin(gateNs)) this.#load(gateNs);
+    this.#performer.end();
   }
 
-  /** When the thread's job begins, by the clock; null when the run is stopped before that. */
-  #awaitStart(gateNs: number): number | null {
-    const { startsAfter } = this.#job;
-    if (startsAfter === null) return gateNs;
-    this.#counters.set(ThreadFloat.idleUntilNs, Number.POSITIVE_INFINITY);
-    while (!this.#jobGate.awaitEnd(startsAfter, LOOK_UP_NS)) {
-      if (this.#gate.mustStop()) return null;
-    }
-    this.#counters.set(ThreadFloat.idleUntilNs, 0);
-    return this.#jobGate.endNs(startsAfter);
-  }
-
-  #runFrom(gateNs: number, startNs: number): void {
-    const { durationNs } = this.#job;
-    const measureNs = Math.max(startNs, gateNs + this.#plan.load.warmupNs);
-    this.#times[T.gate] = gateNs;
-    this.#times[T.start] = startNs;
-    this.#times[T.measure] = measureNs;
-    this.#times[T.end] = durationNs === null ? Number.POSITIVE_INFINITY : measureNs + durationNs;
-    while (!this.#gate.mustStop()) {
+  #load(gateNs: number): void {
+    const { counters, gate, times } = this.#performer;
+    while (!gate.mustStop()) {
       // The first operation goes alone: when it was issued is worth knowing.
-      const isFirst = this.#counters.get(ThreadFloat.operations) === 0;
-      const goesOn = this.#batch(isFirst ? 1 : this.#batchSize());
+      const isFirst = counters.get(ThreadFloat.operations) === 0;
+      const count = Math.min(isFirst ? 1 : DRAWN_MOST, this.#performer.untilFault());
+      const goesOn = this.#batch(count);
       if (isFirst) {
-        this.#counters.set(ThreadFloat.firstIssueNs, (this.#times[T.issue] as number) - gateNs);
+        counters.set(ThreadFloat.firstIssueNs, (times[T.issue] as number) - gateNs);
       }
       if (!goesOn) return;
     }
   }
 
-  /** As many as are drawn at once, but for the operation after which a fault is planted. */
-  #batchSize(): number {
-    if (this.#faultAfter < 0) return DRAWN_MOST;
-    const left = this.#faultAfter - this.#counters.get(ThreadFloat.operations);
-    if (left <= 0) this.#plantFault();
-    return Math.min(DRAWN_MOST, Math.max(left, 1));
-  }
-
   /** Up to so many operations. False when the thread's load has come to its end. */
   #batch(count: number): boolean {
-    const counters = this.#counters;
+    const { counters, drawn, operationLimit } = this.#performer;
     const measured = counters.get(ThreadFloat.operations) - counters.get(ThreadFloat.warmedUp);
-    const wanted = Math.min(count, this.#operationLimit - measured);
-    const drawnCount = this.#source.draw(this.#drawn, wanted);
+    const wanted = Math.min(count, operationLimit - measured);
+    const drawnCount = this.#source.draw(drawn, wanted);
     const doneCount = this.#performDrawn(drawnCount);
-    this.#digest = digestOf(this.#digest, this.#drawn, doneCount);
+    this.#digest = digestOf(this.#digest, drawn, doneCount);
     counters.set(ThreadFloat.digest, this.#digest >>> 0);
-    return this.#goesOn && drawnCount > 0;
+    return this.#performer.goesOn && drawnCount > 0;
   }
 
   /**
@@ -257,12 +109,11 @@ export class ThreadLoop {
    * much as the lookup that is to be measured.
    */
   #performDrawn(count: number): number {
-    const { floats, float } = this.#counters;
-    const times = this.#times;
-    const device = this.#device;
+    const performer = this.#performer;
+    const { device, drawn, probe, readByte, times, writeByte } = performer;
+    const { floats, float } = performer.counters;
     const thread = this.#thread;
-    const { operations, lbas, sectorCounts, arrivalsNs } = this.#drawn;
-    const { plansArrivals } = this.#source;
+    const { operations, lbas, sectorCounts } = drawn;
     const gateNs = times[T.gate] as number;
     const measureNs = times[T.measure] as number;
     const endNs = times[T.end] as number;
@@ -272,32 +123,31 @@ export class ThreadLoop {
       const lba = lbas[index] as number;
       const sectorCount = sectorCounts[index] as number;
       if (lba === SKIPPED) {
-        if (!this.#skip(operation)) return index + 1;
+        if (!performer.skip(operation)) return index + 1;
         continue;
       }
+
       if (this.#plain !== null && operation <= WRITE) {
         index = this.#performPlainly(this.#plain, index, count);
-        if (!this.#goesOn) return index + 1;
+        if (!performer.goesOn) return index + 1;
         performed = floats[float + ThreadFloat.operations] as number;
         continue;
       }
-      if (plansArrivals && !this.#awaitArrival(arrivalsNs[index] as number)) return index;
 
       let moved: number;
-      if (operation > WRITE) moved = this.#control(operation, lba, index);
-      else if (this.#probe !== null)
-        moved = this.#checked(operation, lba, sectorCount, this.#probe);
+      if (operation > WRITE) moved = performer.control(operation, lba, index);
+      else if (probe !== null) moved = performer.checked(operation, lba, sectorCount, probe);
       else {
         stampNs(times, T.issue);
         const outcome =
           operation === READ
-            ? device.read(thread, lba, sectorCount, this.#readByte)
-            : device.write(thread, lba, sectorCount, this.#writeByte);
+            ? device.read(thread, lba, sectorCount, readByte)
+            : device.write(thread, lba, sectorCount, writeByte);
         stampNs(times, T.completion);
         moved =
           outcome === Outcome.done
             ? sectorCount
-            : this.#afterFailure(outcome, operation, lba, sectorCount, this.#writeByte);
+            : performer.afterFailure(outcome, operation, lba, sectorCount, writeByte);
       }
 
       const issue = times[T.issue] as number;
@@ -306,299 +156,43 @@ export class ThreadLoop {
       if (issue < measureNs) {
         const at = float + ThreadFloat.warmedUp;
         floats[at] = (floats[at] as number) + 1;
-      } else if (moved < 0) this.#countUndone(operation, moved);
+      } else if (moved < 0) performer.countUndone(operation, moved);
       else {
         const at = bytesFloatOf(float, operation);
         floats[at] = (floats[at] as number) + moved * SECTOR_BYTES;
         const service = this.#service[operation];
         if (service) service.record(completion - issue);
-        if (plansArrivals) this.#recordResponse(operation, completion);
       }
       floats[float + ThreadFloat.operations] = ++performed;
       floats[float + ThreadFloat.lastCompletionNs] = completion - gateNs;
-      if (completion >= endNs) this.#goesOn = false;
-      if (this.#thinkTimeNs > 0 && this.#goesOn) this.#think();
-      if (!this.#goesOn) return index + 1;
+      if (completion >= endNs) performer.goesOn = false;
+      if (this.#thinkTimeNs > 0 && performer.goesOn) this.#think();
+      if (!performer.goesOn) return index + 1;
     }
     return count;
   }
 
   /** From `index` on as many as follow each other plainly. Returns the index of the last one. */
   #performPlainly(plain: PlainLoop, index: number, count: number): number {
-    const times = this.#times;
+    const performer = this.#performer;
+    const { times } = performer;
     const last = plain.perform(index, count) - 1;
-    if ((times[T.completion] as number) >= (times[T.end] as number)) this.#goesOn = false;
+    if ((times[T.completion] as number) >= (times[T.end] as number)) performer.goesOn = false;
     if (plain.outcome !== Outcome.done) {
-      const failure = this.#failed(plain.outcome);
+      const failure = performer.failed(plain.outcome);
       const isMeasured = (times[T.issue] as number) >= (times[T.measure] as number);
-      if (isMeasured) this.#countUndone(this.#drawn.operations[last] as number, failure);
+      if (isMeasured) performer.countUndone(performer.drawn.operations[last] as number, failure);
     }
     return last;
   }
 
-  #countUndone(operation: number, moved: number): void {
-    const base = ThreadFloat.perOperation + operation * OperationCounter.count;
-    if (moved === REFUSED) {
-      this.#counters.add(base + OperationCounter.refused, 1);
-      return;
-    }
-    const outcome = REFUSED - moved;
-    const at = this.#failures + FailureWord.byOutcome + outcome;
-    this.#words[at] = (this.#words[at] as number) + 1;
-    // What was under way when the power went has not failed: nobody ever heard of it again.
-    if (outcome !== Outcome.powerOff) this.#counters.add(base + OperationCounter.errors, 1);
-  }
-
-  #recordResponse(operation: number, completion: number): void {
-    const response = this.#response[operation];
-    if (response) response.record(completion - (this.#times[T.arrival] as number));
-  }
-
-  // What follows performs one operation, sets T.issue and T.completion, and returns the number of
-  // sectors moved, REFUSED, or what #failed() says.
-
-  #checked(operation: number, lba: number, sectorCount: number, probe: DataProbe): number {
-    const times = this.#times;
-    let outcome: number;
-    if (operation === READ) {
-      probe.beforeRead(lba, sectorCount);
-      stampNs(times, T.issue);
-      outcome = this.#device.read(this.#thread, lba, sectorCount, this.#readByte);
-      stampNs(times, T.completion);
-      if (outcome !== Outcome.done) {
-        const moved = this.#afterFailure(outcome, operation, lba, sectorCount, this.#writeByte);
-        if (moved >= 0) probe.afterRead(lba, sectorCount, times);
-        return moved;
-      }
-      probe.afterRead(lba, sectorCount, times);
-    } else {
-      const sourceByte = Math.imul(probe.beforeWrite(lba, sectorCount), WORD_BYTES);
-      if (this.#dice !== null) this.#dice.roll();
-      stampNs(times, T.issue);
-      outcome = this.#device.write(this.#thread, lba, sectorCount, sourceByte);
-      stampNs(times, T.completion);
-      if (outcome !== Outcome.done) {
-        const moved = this.#afterFailure(outcome, operation, lba, sectorCount, sourceByte);
-        probe.afterWrite(lba, sectorCount, moved >= 0);
-        return moved;
-      }
-      probe.afterWrite(lba, sectorCount, true);
-    }
-    return sectorCount;
-  }
-
-  /** A read or write that the device failed, and what came of it in the end. */
-  #afterFailure(
-    outcome: number,
-    operation: number,
-    lba: number,
-    sectorCount: number,
-    writeByte: number,
-  ): number {
-    if (this.#recovery === null) return this.#failed(outcome);
-    const isRead = operation === READ;
-    const byte = isRead ? this.#readByte : writeByte;
-    const last = this.#recovery.recover(outcome, isRead, lba, sectorCount, byte);
-    stampNs(this.#times, T.completion);
-    return last === Outcome.done ? sectorCount : this.#failed(last);
-  }
-
-  /** Without power nothing more can be done: the load is over. */
-  #failed(outcome: number): number {
-    if (outcome === Outcome.powerOff) this.#goesOn = false;
-    return REFUSED - outcome;
-  }
-
-  #control(operation: number, lba: number, index: number): number {
-    if (this.#controlPath !== null) return this.#send(this.#controlPath, lba, index);
-    if (operation === REMAP) return this.#remap(lba);
-    if (operation === UNREMAP) return this.#unremap(lba);
-    return this.#acknowledge(operation);
-  }
-
-  /** What the target refuses is refused, whatever its reason: the script may have asked for it. */
-  #send(control: TargetControl, lba: number, index: number): number {
-    const { protocol } = this.#plan.target;
-    const command = this.#drawn.commands[index] as number;
-    const wordCount = this.#drawn.wordCounts[index] as number;
-    stampNs(this.#times, T.issue);
-    const answer = perform(control, this.#thread, command, lba);
-    stampNs(this.#times, T.completion);
-    const refused = isRefused(command, answer);
-    if (isDelivered(protocol, refused, wordCount)) {
-      this.#counters.add(ThreadFloat.repliesDelivered, 1);
-    }
-    const lines = logLinesOf(protocol, command, refused, wordCount);
-    this.#counters.add(ThreadFloat.logLines, lines);
-    return refused ? REFUSED : 0;
-  }
-
-  /** Trims are counted and timed, and nothing more; so are flushes, but where there is metadata. */
-  #acknowledge(operation: number): number {
-    stampNs(this.#times, T.issue);
-    const outcome = operation === SYNC ? this.#device.flush(this.#thread) : Outcome.done;
-    stampNs(this.#times, T.completion);
-    return outcome === Outcome.done ? 0 : this.#failed(outcome);
-  }
-
-  #remap(lba: number): number {
-    const thread = this.#thread;
-    const times = this.#times;
-    const mark = this.#claims.nextMark();
-    stampNs(times, T.issue);
-    if (this.#outerLock) {
-      this.#device.lockTarget(thread);
-      stampNs(times, T.asked);
-    } else times[T.asked] = times[T.issue] as number;
-    const spare = this.#allocator.allocate(thread);
-    stampNs(times, T.answered);
-    if (spare === NO_SPARE) {
-      if (this.#outerLock) this.#device.unlockTarget(thread);
-      stampNs(times, T.completion);
-      this.#refused();
-      return REFUSED;
-    }
-    const owner = this.#owners.claim(spare, mark);
-    if (!this.#outerLock) this.#device.lockTarget(thread);
-    const outcome = this.#device.attach(lba, spare);
-    this.#device.unlockTarget(thread);
-    if (outcome === Outcome.done) this.#device.finishRemap(thread, lba, spare);
-    stampNs(times, T.completion);
-    this.#recordAllocation();
-    this.#counters.add(ThreadFloat.granted, 1);
-    this.#claims.claimed(lba, spare, times);
-    if (owner !== 0) this.#claims.conflicted(spare, owner, mark);
-    if (outcome === Outcome.done) {
-      if (this.#recovery !== null) this.#recovery.moved(lba, spare);
-      return 1;
-    }
-    if (this.#returnsSpares) this.#giveBack(lba, spare);
-    return this.#failed(outcome);
-  }
-
-  #refused(): void {
-    const counters = this.#counters;
-    const times = this.#times;
-    const gateNs = times[T.gate] as number;
-    this.#recordAllocation();
-    if (counters.get(ThreadFloat.refused) === 0) {
-      counters.set(ThreadFloat.firstRefusalIssueNs, (times[T.asked] as number) - gateNs);
-      counters.set(ThreadFloat.firstRefusalCompletionNs, (times[T.answered] as number) - gateNs);
-    }
-    counters.add(ThreadFloat.refused, 1);
-    if (this.#untilExhausted) this.#goesOn = false;
-  }
-
-  #recordAllocation(): void {
-    const times = this.#times;
-    const missed = this.#misses?.tell() === true;
-    if ((times[T.issue] as number) < (times[T.measure] as number)) return;
-    const ns = (times[T.answered] as number) - (times[T.asked] as number);
-    this.#allocation.record(ns);
-    if (missed) this.#allocationMiss?.record(ns);
-  }
-
-  #unremap(lba: number): number {
-    const thread = this.#thread;
-    stampNs(this.#times, T.issue);
-    this.#device.lockTarget(thread);
-    const spare = this.#device.detach(lba);
-    this.#device.unlockTarget(thread);
-    if (spare !== ON_MAIN) this.#giveBack(lba, spare);
-    stampNs(this.#times, T.completion);
-    return spare === ON_MAIN ? REFUSED : 1;
-  }
-
-  /** The owner word is cleared first: its next owner must find it empty. */
-  #giveBack(lba: number, spare: number): void {
-    stampNs(this.#times, T.asked);
-    this.#owners.clear(spare);
-    this.#allocator.release(this.#thread, spare);
-    stampNs(this.#times, T.answered);
-    this.#misses?.tell();
-    this.#counters.add(ThreadFloat.released, 1);
-    this.#claims.released(lba, spare, this.#times);
-  }
-
-  /**
-   * Counts an operation that could not be issued. False when that ends the thread's load: every LBA
-   * of it is remapped, and nothing else is to be done. (An unremap with nothing to undo is no end.)
-   */
-  #skip(operation: number): boolean {
-    const now = nowNs();
-    if (now >= (this.#times[T.measure] as number)) {
-      const base = ThreadFloat.perOperation + operation * OperationCounter.count;
-      this.#counters.add(base + OperationCounter.skipped, 1);
-    }
-    const { remap, ...others } = this.#job.mix;
-    const isAll = this.#untilExhausted || Object.values(others).every((weight) => weight === 0);
-    if ((operation === REMAP && isAll) || now >= (this.#times[T.end] as number)) {
-      this.#goesOn = false;
-    }
-    return this.#goesOn;
-  }
-
-  /** False when the run was stopped, or the load's time is over, before the arrival. */
-  #awaitArrival(arrivalSinceStartNs: number): boolean {
-    const times = this.#times;
-    const arrivalNs = (times[T.start] as number) + arrivalSinceStartNs;
-    times[T.arrival] = arrivalNs;
-    if (arrivalNs >= (times[T.end] as number)) this.#goesOn = false;
-    else this.#idleUntil(arrivalNs);
-    return this.#goesOn;
-  }
-
   /** The run may be stopped, or the load's time be over, before the next operation. */
   #think(): void {
-    const nextNs = (this.#times[T.completion] as number) + this.#thinkTimeNs;
-    if (nextNs >= (this.#times[T.end] as number)) this.#goesOn = false;
-    else this.#idleUntil(nextNs);
-  }
-
-  #idleUntil(untilNs: number): void {
-    for (;;) {
-      const left = untilNs - nowNs();
-      if (left <= 0) return;
-      if (left <= SPIN_NS) continue;
-      this.#counters.set(ThreadFloat.idleUntilNs, untilNs);
-      this.#gate.sleepNs(left - SPIN_NS);
-      this.#counters.set(ThreadFloat.idleUntilNs, 0);
-      if (this.#gate.mustStop()) {
-        this.#goesOn = false;
-        return;
-      }
+    const { times } = this.#performer;
+    const nextNs = (times[T.completion] as number) + this.#thinkTimeNs;
+    times[T.due] = nextNs;
+    if (nextNs >= (times[T.end] as number) || !this.#pacer.waitUntilDue()) {
+      this.#performer.goesOn = false;
     }
   }
-
-  #plantFault(): void {
-    switch (this.#plan.faults.thread?.does) {
-      case 'exit':
-        process.exit(0);
-        break;
-      case 'hold-lock':
-        this.#allocationLock.acquire(this.#thread);
-        for (;;) this.#gate.sleepNs(1e9);
-      default:
-        throw new Error('the fault that the scenario plants: faults.thread.does is throw');
-    }
-  }
-}
-
-/** In place of a number of sectors moved; failures lie below it, and by how much says which. */
-const REFUSED = -1;
-
-/** Float of the bytes that an operation has moved, in the block of floats of a thread. */
-function bytesFloatOf(float: number, operation: number): number {
-  const base = ThreadFloat.perOperation + operation * OperationCounter.count;
-  return float + base + OperationCounter.bytes;
-}
-
-/** Measured operations a thread of the job may do: its share of the total, as even as it goes. */
-function shareOf({ messages, operationCount, threadCount }: JobPlan, thread: number): number {
-  // A script is sent to its end; the others share what operations there are.
-  const first = messages === null ? 0 : 1;
-  if (operationCount === null || thread < first) return Number.POSITIVE_INFINITY;
-  const sharers = threadCount - first;
-  const even = Math.floor(operationCount / sharers);
-  return even + (thread - first < operationCount % sharers ? 1 : 0);
 }

@@ -3,13 +3,16 @@ import { blockCountFor } from '../metadata/redundant-block.ts';
 import { bucketCountFor } from '../record/histogram.ts';
 import {
   agentCountOf,
+  durationOf,
   hasMediumFaults,
+  isPaced,
   type JobPlan,
   type LockKind,
   messageCountOf,
   mixOf,
   type Operation,
   type Plan,
+  plansArrivals,
   SECTOR_BYTES,
   sendsMessages,
   targetLockKindOf,
@@ -47,6 +50,7 @@ export type Guard =
   | 'under the allocation lock'
   | 'under the target lock'
   | 'under the sector latch'
+  | 'under the channel lock'
   | 'owner thread only'
   | 'unguarded on purpose';
 
@@ -183,8 +187,41 @@ export const FailureWord = {
   wordCount: 64,
 } as const;
 
+/**
+ * One thread's own floats about its pace, where it has one.
+ *
+ *     planned       arrivals that were due until the thread's load ended, or counted as dropped
+ *     skipped       of them those that there was nothing to do for
+ *     dropped       those that were not issued before the end
+ *     unfinished    issued, and still in flight when the run was stopped
+ *     early         issued before they were due
+ *     lastIssueNs   of the last operation, since the gate
+ *     measured      operations issued that were due in the measured phase
+ *     heldNs        measured operations in flight, added up over time as the thread saw them
+ */
+export const PaceFloat = {
+  planned: 0,
+  skipped: 1,
+  dropped: 2,
+  unfinished: 3,
+  early: 4,
+  lastIssueNs: 5,
+  heldNs: 6,
+  measured: 7,
+  count: 8,
+} as const;
+
 /** stall: 0 while the device serves; power: 0 on, 1 off. The coordinator writes them. */
 export const FaultControl = { stall: 0, power: STRIDE, wordCount: 2 * STRIDE } as const;
+
+/**
+ * The channels of a device with service times.
+ *
+ *     lock      around a look at all of them and the change of one; atomic
+ *     freeNs    floats, one a channel: when it will have served all that was given to it, ns since
+ *               the gate; 0 = it never served anything
+ */
+export const Channel = { lock: 0, freeNs: STRIDE } as const;
 
 /** What a sector held before a write whose first reader is to see that: 0 free, 1 in use. */
 export const StaleSlot = { state: 0, data: STRIDE, wordCount: STRIDE + SECTOR_WORDS } as const;
@@ -398,7 +435,10 @@ export type HistogramName =
   /** Those calls of 'allocation' that found the cache empty; where there is a cache. */
   | 'allocation.miss'
   | `${Operation}.service`
-  | `${Operation}.response`;
+  | `${Operation}.response`
+  | `${Operation}.queueing`
+  /** How much later than it was due a waiting thread saw the moment it had waited for. */
+  | 'lateness';
 
 export interface Layout {
   readonly wordCount: number;
@@ -409,6 +449,10 @@ export interface Layout {
   readonly inFlight: number;
   readonly moving: number;
   readonly failures: number;
+  /** 0 words unless requests keep a channel for a time. */
+  readonly channels: number;
+  /** 0 words unless a job paces itself. */
+  readonly pace: number;
   readonly faultControl: number;
   /** One word an entry of faults.corruption: 0 on, 1 off. */
   readonly faultSwitches: number;
@@ -616,6 +660,23 @@ export function layoutOf(plan: Plan): Layout {
   );
   const addAll = (name: string, purpose: Purpose, words: number, stride: number, writer = 'all') =>
     add(name, purpose, words, stride, writer, 'all', 'atomic');
+  const paced = plan.jobs.some((job) => isPaced(plan, job));
+  const pace = addPerThread(
+    'pace',
+    'instrument',
+    paced ? 2 * PaceFloat.count : 0,
+    'coordinator, live',
+  );
+  const { serviceTime, channelCount } = plan.device;
+  const channels = add(
+    'channels',
+    'device',
+    serviceTime.kind === 'none' ? 0 : Channel.freeNs + 2 * channelCount,
+    0,
+    'all',
+    'all',
+    'under the channel lock',
+  );
   const canFail = hasMediumFaults(plan);
   const { corruption } = plan.faults;
   const faultControl = addAll(
@@ -960,6 +1021,8 @@ export function layoutOf(plan: Plan): Layout {
     inFlight,
     moving,
     failures,
+    pace,
+    channels,
     faultControl,
     faultSwitches,
     badMain,
@@ -1084,18 +1147,23 @@ function auditShiftOf(plan: Plan): number {
 
 /** Histograms reach to twice the watchdog's patience: what takes longer ends the run. */
 function highestLatencyNsOf(plan: Plan): number {
-  return powerOfTwoAtLeast(2 * plan.watchdogNs);
+  // An arrival may wait for as long as the load goes on.
+  const longestNs = plan.jobs.some(plansArrivals)
+    ? plan.load.warmupNs + (durationOf(plan) ?? 0)
+    : 0;
+  return powerOfTwoAtLeast(2 * Math.max(plan.watchdogNs, longestNs));
 }
 
 function histogramNamesOf(plan: Plan): readonly HistogramName[] {
   const names: HistogramName[] = [...HISTOGRAM_NAMES];
   const mayAllocate = mixOf(plan).remap > 0 || sendsMessages(plan);
   if (plan.allocator.kind === 'cached' && mayAllocate) names.push('allocation.miss');
-  const planned = (tracedJobOf(plan)?.trace.speed ?? null) !== null;
+  const planned = plan.jobs.some(plansArrivals);
   for (const operation of operationsOf(plan)) {
     names.push(`${operation}.service`);
-    if (planned) names.push(`${operation}.response`);
+    if (planned) names.push(`${operation}.queueing`, `${operation}.response`);
   }
+  if (plan.jobs.some((job) => isPaced(plan, job))) names.push('lateness');
   return names;
 }
 

@@ -49,6 +49,8 @@ export interface RunRecord {
   readonly faults: FaultRecord;
   /** Null where failing sectors stay where they are. */
   readonly autoRemap: AutoRemapRecord | null;
+  /** Null where no thread had a pace to keep. */
+  readonly pace: PaceRecord | null;
   /** In the order in which they took effect. */
   readonly events: readonly EventRecord[];
   /** What power cuts in the load would have lost; null where the remap table is kept nowhere. */
@@ -154,8 +156,35 @@ export interface OperationRecord {
   readonly skippedCount: number;
   readonly bytes: number;
   readonly service: Histogram;
+  /** Issue − planned arrival; empty where nothing was planned. */
+  readonly queueing: Histogram;
   /** Completion − planned arrival; the same histogram as service where nothing was planned. */
   readonly response: Histogram;
+}
+
+/** How threads kept to their pace, where they had one to keep. */
+export interface PaceRecord {
+  /** A row a thread of load; zeros for one that had none. */
+  readonly threads: readonly ThreadPace[];
+  /** How much later than it was due a waiting thread saw what it waited for; measured phase. */
+  readonly lateness: Histogram;
+}
+
+export interface ThreadPace {
+  readonly thread: number;
+  /** Arrivals that were due before its load ended: issued, skipped or dropped. */
+  readonly plannedCount: number;
+  readonly skippedCount: number;
+  readonly droppedCount: number;
+  /** Issued in the measured phase, by when they were due. */
+  readonly measuredCount: number;
+  /** Still in flight when the run was stopped. */
+  readonly unfinishedCount: number;
+  /** Issued before they were due. */
+  readonly earlyCount: number;
+  readonly lastIssueNs: number;
+  /** Measured operations in flight, added up over time as the thread saw them. */
+  readonly heldNs: number;
 }
 
 /** The allocator call alone, inside remap: without the outer lock's wait, the copy, the table. */

@@ -16,5 +16,10 @@ export const ThreadTime = {
   answered: 7,
   /** When the thread's job began: the gate's opening, or the end of the job it waited for. */
   start: 8,
-  count: 9,
+  /** Of a thread that paces itself: the last look at the clock, and what it waits for. */
+  now: 9,
+  due: 10,
+  /** From when on a closed load may issue again. */
+  ready: 11,
+  count: 12,
 } as const;

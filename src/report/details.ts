@@ -121,11 +121,13 @@ function histogramsOf(run: RunRecord): Details['histograms'] {
     found[name] = { encoded, count, sumNs, minNs, maxNs, overflowCount };
   };
   for (const name of OPERATIONS) {
-    const { service, response } = run.operations[name];
+    const { service, queueing, response } = run.operations[name];
     add(`${name}.service`, service);
+    add(`${name}.queueing`, queueing);
     if (response !== service) add(`${name}.response`, response);
   }
   add('jitter', run.jitter.pauses);
+  if (run.pace !== null) add('lateness', run.pace.lateness);
   const { service, hit, miss } = run.allocation;
   add('allocation', service);
   if (run.cache !== null) {

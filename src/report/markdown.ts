@@ -4,6 +4,7 @@ import { formatCount, formatNs, formatRate } from '../units.ts';
 import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
 import { jitterParts } from './jitter-parts.ts';
 import { JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
+import { arrivalParts, pacerParts } from './pace.ts';
 import type { Result } from './result-schema.ts';
 import { steadyParts } from './steady-parts.ts';
 import { clip, exactCount, printable } from './text.ts';
@@ -79,6 +80,8 @@ function faultBlock(result: Result): string[] {
     ['errors', errorParts(result).join(', ')],
     ['faults', faultParts(result).join(', ')],
     ['auto-remap', autoRemapParts(result).join(', ')],
+    ['arrivals', arrivalParts(result).join(', ')],
+    ['pacer', pacerParts(result).join(', ')],
     ...eventLines(result).map((line) => ['event', line]),
   ].filter(([, text]) => text !== '');
   if (items.length === 0) return [];
@@ -87,14 +90,24 @@ function faultBlock(result: Result): string[] {
 
 function latencyBlock(result: Result): string[] {
   const all: [string, LatencySummary][] = [
-    ...OPERATIONS.map((name): [string, LatencySummary] => [name, result.operations[name].service]),
+    ...OPERATIONS.flatMap((name): [string, LatencySummary][] => {
+      const { service, queueing, response } = result.operations[name];
+      // Without a plan for its arrival an operation has no response time but its service time.
+      return queueing.count === 0
+        ? [[name, service]]
+        : [
+            [`${name}, service`, service],
+            [`${name}, queueing`, queueing],
+            [`${name}, response`, response],
+          ];
+    }),
     ['allocation', result.allocation.service],
   ];
   const rows = all
     .filter(([, latencies]) => latencies.count > 0)
     .map(([name, latencies]) => latencyRow(name, latencies));
   if (rows.length === 0) return [];
-  return [tableOf(['service time', ...LATENCY_COLUMNS], rows)];
+  return [tableOf(['latency', ...LATENCY_COLUMNS], rows)];
 }
 
 const LATENCY_COLUMNS = ['count', 'p50', 'p99', 'p99.9', 'p99.99', 'max'];

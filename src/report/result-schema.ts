@@ -68,6 +68,7 @@ const operation = z
     skipped: count.describe('Drawn, but nothing was left to do it to; not issued.'),
     bytes,
     service: latencies.describe('Completion − issue.'),
+    queueing: latencies.describe('Issue − planned arrival; empty in a closed load.'),
     response: latencies.describe('Completion − planned arrival; equals service in a closed load.'),
     overflow: count.describe('Latencies above the range of the histogram.'),
   })
@@ -192,6 +193,49 @@ export const resultSchema = z
         }),
       )
       .describe('By job, in their order; one, of the name load, for a scenario without jobs.'),
+    overall: z
+      .strictObject({
+        service: latencies,
+        queueing: latencies,
+        response: latencies,
+      })
+      .describe('Of all operations together.'),
+    arrivals: z
+      .strictObject({
+        applies: z.boolean().describe('False where no operation is planned for a time.'),
+        planned: count.describe('Due before the end of the load, warm-up included.'),
+        skipped: count.describe('Of these, with nothing left to do.'),
+        dropped: count.describe('Of these, not issued before the end of the load.'),
+        unfinished: count.describe('Issued, and in flight when the run was stopped.'),
+        requestedPerSecond: z
+          .number()
+          .nullable()
+          .describe('What the rate calls for in the measured phase; null without a rate.'),
+        achievedPerSecond: z.number().nullable().describe('What was issued of that.'),
+        rateError: z.number().nullable().describe('achieved / requested − 1.'),
+      })
+      .describe('What was to be issued, and what was.'),
+    pacer: z
+      .strictObject({
+        applies: z.boolean().describe('False where no thread waits for a moment.'),
+        lateness: latencies.describe(
+          'How much later than it was due a waiting thread saw what it waited for.',
+        ),
+        overflow: count,
+      })
+      .describe("The generator's own lateness, measured apart from the device's."),
+    inFlight: z
+      .strictObject({
+        applies: z.boolean().describe('False where not every thread keeps account of it.'),
+        depth: count.describe('Operations that all threads may have in flight together.'),
+        mean: z.number().min(0).nullable().describe('Over time, as the threads saw it.'),
+        byLaw: z
+          .number()
+          .min(0)
+          .nullable()
+          .describe("Throughput × mean service time, which by Little's law is the same."),
+      })
+      .describe('Operations issued and not yet completed.'),
     errors: count.describe('Of all operations together.'),
     errorKinds: forEach(ERROR_KINDS, count).describe('The same, by why they failed.'),
     allocation: z.strictObject({

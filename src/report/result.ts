@@ -1,5 +1,5 @@
 import type { Verdict } from '../check/check.ts';
-import { emptyHistogram, type Histogram } from '../record/histogram.ts';
+import { emptyHistogram, type Histogram, mergeHistograms } from '../record/histogram.ts';
 import { latencySummaryOf, percentilesNs } from '../record/latency-summary.ts';
 import {
   type Interval,
@@ -9,8 +9,16 @@ import {
   type OperationRecord,
   type RunRecord,
 } from '../record/run-record.ts';
-import { DATA_FAULTS, OPERATIONS, type Operation, type Plan } from '../scenario/plan.ts';
+import {
+  DATA_FAULTS,
+  jobOf,
+  OPERATIONS,
+  type Operation,
+  type Plan,
+  plansArrivals,
+} from '../scenario/plan.ts';
 import { type Measured, totalOperations } from './measured.ts';
+import { arrivalsOf, inFlightOf, pacerOf } from './pace.ts';
 import { reproCommand } from './repro.ts';
 import {
   RESULT_SCHEMA_VERSION,
@@ -81,6 +89,10 @@ function measuredOf(input: ResultInput): Measured {
     expect: plan.expect,
     ending: { ...run.ending, dump: [...run.ending.dump] },
     operations,
+    overall: overallOf(run),
+    arrivals: arrivalsOf(plan, run),
+    pacer: pacerOf(run),
+    inFlight: inFlightOf(plan, run),
     jobs: jobsOf(plan, run, operations),
     errors: errorCountOf(run.operations),
     errorKinds: { ...run.errors },
@@ -132,6 +144,7 @@ function operationOf(record: OperationRecord): ResultOperation {
     skipped: record.skippedCount,
     bytes: record.bytes,
     service,
+    queueing: latencySummaryOf(record.queueing),
     // A closed load has one histogram for both; its percentiles need to be found only once.
     response: record.response === record.service ? service : latencySummaryOf(record.response),
     // A response time is never below its service time, so it overflows whenever that does.
@@ -172,6 +185,16 @@ function measuredNsOf(plan: Plan, run: RunRecord, job: JobRecord): number {
   const threads = run.threads.slice(job.firstThread, job.firstThread + job.threadCount);
   const last = Math.max(0, ...threads.map((thread) => thread.lastCompletionNs ?? 0));
   return last - Math.max(plan.load.warmupNs, job.startNs ?? 0);
+}
+
+function overallOf(run: RunRecord): Result['overall'] {
+  const records = OPERATIONS.map((name) => run.operations[name]);
+  const of = (kind: 'service' | 'queueing' | 'response') => {
+    const parts = records.map((record) => record[kind]);
+    const bucketCount = Math.max(...parts.map(({ counts }) => counts.length));
+    return latencySummaryOf(mergeHistograms(parts, bucketCount));
+  };
+  return { service: of('service'), queueing: of('queueing'), response: of('response') };
 }
 
 function allocationOf({ allocation }: RunRecord): Result['allocation'] {
@@ -385,14 +408,14 @@ function jitterOf({ jitter }: RunRecord): Result['jitter'] {
 
 /**
  * Little's law, read backwards: in a closed load without think time, the threads are inside
- * operations all the time, save for what the instrument itself takes. Each thread's time runs from
- * the end of the warm-up, or the begin of its job, to its own last completion, since threads may
- * end early.
+ * operations all the time, in as many as they may have in flight, save for what the instrument
+ * itself takes. Each thread's time runs from the end of the warm-up, or the begin of its job, to
+ * its own last completion, since threads may end early.
  */
 function instrumentShareOf(plan: Plan, run: RunRecord): number | null {
   const { warmupNs } = plan.load;
   const waitsOnPurpose = plan.jobs.some(
-    ({ thinkTimeNs, trace }) => thinkTimeNs > 0 || (trace !== null && trace.speed !== null),
+    (job) => job.thinkTimeNs > 0 || job.threadSegments.length > 0 || plansArrivals(job),
   );
   if (waitsOnPurpose) return null;
   let insideNs = 0;
@@ -401,7 +424,8 @@ function instrumentShareOf(plan: Plan, run: RunRecord): number | null {
   for (const { firstThread, threadCount, startNs } of run.jobs) {
     const beginNs = Math.max(warmupNs, startNs ?? 0);
     for (const thread of run.threads.slice(firstThread, firstThread + threadCount)) {
-      allNs += Math.max(0, (thread.lastCompletionNs ?? 0) - beginNs);
+      const ownNs = Math.max(0, (thread.lastCompletionNs ?? 0) - beginNs);
+      allNs += ownNs * jobOf(plan, thread.thread).ioDepth;
     }
   }
   return insideNs === 0 || allNs === 0 ? null : 1 - insideNs / allNs;

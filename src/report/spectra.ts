@@ -25,9 +25,11 @@ export function spectraText(result: Result, details: Details): string {
 function titlesOf(result: Result): [name: string, title: string][] {
   const titles: [string, string][] = OPERATIONS.flatMap((name): [string, string][] => [
     [`${name}.service`, `${name}, service time (completion - issue)`],
+    [`${name}.queueing`, `${name}, queueing delay (issue - planned arrival)`],
     [`${name}.response`, `${name}, response time (completion - planned arrival)`],
   ]);
   titles.push(
+    ['lateness', 'pacer, how late a waiting thread saw what it waited for'],
     ['allocation', 'allocation, the allocator call alone'],
     ['allocation.hit', 'allocation, calls that found a spare in the cache'],
     ['allocation.miss', 'allocation, calls that found the cache empty'],

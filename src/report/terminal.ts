@@ -17,6 +17,7 @@ import {
 import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-parts.ts';
 import { jitterParts } from './jitter-parts.ts';
 import { areEqual, JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
+import { arrivalParts, pacerParts } from './pace.ts';
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { steadyParts } from './steady-parts.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
@@ -167,8 +168,9 @@ function statusOf(check: ResultCheck): string {
 function latencyLines(result: Result, style: Style): string[] {
   const rows: [string, LatencySummary][] = [];
   for (const name of OPERATIONS) {
-    const { service, response } = result.operations[name];
+    const { service, response, queueing } = result.operations[name];
     if (service.count > 0) rows.push([name, service]);
+    if (queueing.count > 0) rows.push(['  queueing', queueing]);
     // Service first: beside it the response shows what queueing added.
     if (response.count > 0 && !areEqual(service, response)) rows.push(['  response', response]);
   }
@@ -253,6 +255,8 @@ function stateLines(result: Result, style: Style): string[] {
   return [
     ...labelled('THROUGHPUT', throughputParts(result), style),
     ...labelled('STEADY', steadyParts(result), style),
+    ...labelled('ARRIVALS', arrivalParts(result), style),
+    ...labelled('PACER', pacerParts(result), style),
     ...labelled('OUTCOMES', outcomeParts(result), style),
     ...labelled('ERRORS', errorParts(result), style),
     ...labelled('FAULTS', faultParts(result), style),

@@ -4,7 +4,7 @@
  */
 import { type LatencySummary, PERCENTILES } from '../record/latency-summary.ts';
 import { OPERATIONS, type Plan, tracedJobOf } from '../scenario/plan.ts';
-import { formatCount, formatNs, formatPercent } from '../units.ts';
+import { formatCount, formatNs, formatPercent, formatRate } from '../units.ts';
 import type { Measured } from './measured.ts';
 import type { ResultLock, Warning } from './result-schema.ts';
 import { plural } from './text.ts';
@@ -27,6 +27,18 @@ const BEHIND_NS_MIN = 1_000_000;
 const EVENT_LATE_NS = 25_000_000;
 /** Waiting for the reader of a trace is worth a word from one thousandth of the time on. */
 const STARVED_SHARE_MAX = 0.001;
+/** What a constant rate may fall short of before it is said. */
+const RATE_ERROR_MAX = 0.001;
+/** A device that has as much of its room taken can hardly do more. */
+const DEVICE_BUSY_MIN = 0.9;
+/** The generator is said to be late from so much of all time, unless it is not worth a word. */
+const LATE_SHARE_MAX = 0.1;
+const LATE_NS_MIN = 20_000;
+/** Little's law, both sides measured apart, for operations that take at least so long. */
+const LAW_TOLERANCE = 0.1;
+const LAW_NS_MIN = 20_000;
+/** More stalls than that are not added up. */
+const STALLS_MAX = 100_000;
 /** Threads are expected to spend at least half of their time inside the measured operations. */
 const INSTRUMENT_SHARE_MAX = 0.5;
 /** More time inside operations than there was: beyond rounding, the figures contradict. */
@@ -50,7 +62,11 @@ export function warningsOf(plan: Plan, measured: Measured): Warning[] {
     ...ofTrace(measured),
     ...starvedReplay(measured),
     ...partialRecording(measured),
+    ...couldNotKeepUp(plan, measured),
+    ...generatorLate(measured),
+    ...coordinatedOmission(plan, measured),
     ...littlesLaw(measured),
+    ...inFlightLaw(measured),
   ];
 }
 
@@ -236,9 +252,120 @@ function partialRecording({ recording }: Measured): Warning[] {
   return [{ id: 'recording', text }];
 }
 
-function littlesLaw({ throughput, threadCount, lock }: Measured): Warning[] {
+/** Arrivals were dropped, or fewer were issued than called for: by whose fault? */
+function couldNotKeepUp(plan: Plan, measured: Measured): Warning[] {
+  const { arrivals, inFlight, overall } = measured;
+  const { dropped, requestedPerSecond, achievedPerSecond, rateError } = arrivals;
+  const isShort = rateError !== null && rateError < -RATE_ERROR_MAX && hasConstantRate(plan);
+  if (dropped === 0 && !isShort) return [];
+  const rates =
+    requestedPerSecond === null || achievedPerSecond === null
+      ? ''
+      : `, ${formatRate(achievedPerSecond)} of ${formatRate(requestedPerSecond)} issued`;
+  // As many as the requested rate keeps in flight, if each takes as long as those that were served.
+  const demand = ((requestedPerSecond ?? 0) * overall.service.mean) / 1e9;
+  const blame =
+    demand >= DEVICE_BUSY_MIN * inFlight.depth
+      ? `the device: at this rate its service times alone would keep ${demand.toPrecision(3)} ` +
+        `operations in flight, and the threads may have ${inFlight.depth}.`
+      : 'the generator, or a stall: the device by itself would have had room for more.';
+  const text =
+    `Could not keep up: ${plural(dropped, 'arrival', formatCount(dropped))} dropped at the end` +
+    `${rates}. The limit was ${blame}`;
+  return [{ id: 'could-not-keep-up', text }];
+}
+
+function hasConstantRate(plan: Plan): boolean {
+  return plan.jobs.every(({ arrivals }) => arrivals === null || arrivals.law === 'constant');
+}
+
+/** Threads that had nothing else to do saw what they waited for too late. */
+function generatorLate({ pacer, arrivals, overall }: Measured): Warning[] {
+  const { lateness } = pacer;
+  if (!pacer.applies || lateness.count === 0) return [];
+  const answers = arrivals.applies ? overall.response : overall.service;
+  const share = (lateness.mean * lateness.count) / Math.max(1, answers.mean * answers.count);
+  if (lateness.p99 < LATE_NS_MIN || share < LATE_SHARE_MAX) return [];
+  const text =
+    `The generator was late, not the device: threads that stood waiting saw the moment ` +
+    `${formatNs(lateness.p99)} late at p99, ${formatNs(lateness.max)} at most, which comes to ` +
+    `${formatPercent(share)} of all ${arrivals.applies ? 'response' : 'service'} time. A busy machine does ` +
+    'that; compare only runs in which it does not.';
+  return [{ id: 'generator-late', text }];
+}
+
+/**
+ * Why a closed load that met a stall shows little of it. Said where it is known that the device
+ * stood still: by the plan's stalls, or by its events.
+ */
+function coordinatedOmission(plan: Plan, measured: Measured): Warning[] {
+  const { durationNs, warmupNs, throughput, threadCount, inFlight, overall } = measured;
+  if (measured.arrivals.applies) return [];
+  const stalledNs = stalledTime(plan, warmupNs, warmupNs + durationNs);
+  const { operationsPerSecond } = throughput;
+  if (stalledNs === 0 || durationNs <= stalledNs) return [];
+  const perSecond = operationsPerSecond / (1 - stalledNs / durationNs);
+  const missing = Math.round((perSecond * stalledNs) / 1e9);
+  if (missing <= inFlight.depth * 10) return [];
+  const waited = plural(inFlight.depth, 'operation', formatCount(inFlight.depth));
+  const text =
+    `The device stood still for ${formatNs(stalledNs)}, and a closed load stands still with it: the ` +
+    `stall is the latency of ${waited}, one for each that ${plural(threadCount, 'thread')} may have ` +
+    `in flight, and about ${formatCount(missing)} others that would have come meanwhile were never ` +
+    `issued (coordinated omission). So p99 is ${formatNs(overall.response.p99)}; with load.model ` +
+    'open they are, and their response times count from when they were due.';
+  return [{ id: 'coordinated-omission', text }];
+}
+
+/** How long the device stood still between two moments, as planned; overlaps count once. */
+function stalledTime(plan: Plan, fromNs: number, toNs: number): number {
+  const stalls = [
+    ...plan.device.stalls,
+    ...plan.events.flatMap(({ atNs, action }) =>
+      action.kind === 'stall' ? [{ atNs, forNs: action.forNs, everyNs: action.everyNs }] : [],
+    ),
+  ];
+  const spans: [number, number][] = [];
+  for (const { atNs, forNs, everyNs } of stalls) {
+    for (let at = atNs; at < toNs && spans.length < STALLS_MAX; at += everyNs ?? toNs) {
+      spans.push([Math.max(at, fromNs), Math.min(at + forNs, toNs)]);
+    }
+  }
+  spans.sort(([one], [other]) => one - other);
+  let sum = 0;
+  let until = fromNs;
+  for (const [begin, end] of spans) {
+    sum += Math.max(0, end - Math.max(begin, until));
+    until = Math.max(until, end);
+  }
+  return sum;
+}
+
+/** What was in flight as threads saw it, against what rate and service time make of it. */
+function inFlightLaw({ inFlight, overall, pacer, ending }: Measured): Warning[] {
+  const { applies, mean, byLaw } = inFlight;
+  if (!applies || mean === null || byLaw === null || ending.kind !== 'finished') return [];
+  // Below that, what the instrument itself does between two looks is most of it.
+  if (overall.service.mean < LAW_NS_MIN || byLaw === 0) return [];
+  const off = mean / byLaw - 1;
+  if (Math.abs(off) <= LAW_TOLERANCE) return [];
+  const law =
+    `on average ${mean.toPrecision(3)} operations were in flight as the threads saw it, and ` +
+    `throughput × mean service time makes ${byLaw.toPrecision(3)}`;
+  const text =
+    off < 0
+      ? `Little's law does not hold: ${law}; do not trust the latencies.`
+      : `Little's law does not close: ${law}; completions were seen late, up to ` +
+        `${formatNs(pacer.lateness.max)} (p99 ${formatNs(pacer.lateness.p99)}).`;
+  return [{ id: 'littles-law', text }];
+}
+
+function littlesLaw({ throughput, inFlight, lock, ...measured }: Measured): Warning[] {
   const share = throughput.instrumentShare;
   if (share === null) return [];
+  // That law is judged with both sides measured apart, where there are both.
+  if (inFlight.applies) return [];
+  const { threadCount } = measured;
   const busy = (1 - share) * threadCount;
   const law = `throughput × mean service time accounts for ${busy.toFixed(2)} of ${plural(threadCount, 'thread')}`;
   if (share < INSTRUMENT_SHARE_MIN) {

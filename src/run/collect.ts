@@ -23,6 +23,7 @@ import {
   hasControlPath,
   LockCounter,
   OperationCounter,
+  PaceFloat,
   partOf,
   Table,
   TableSlot,
@@ -51,6 +52,7 @@ import {
   type MemoryRecord,
   type OperationRecord,
   type OwnerConflict,
+  type PaceRecord,
   type RemapEntry,
   type SpareSnapshot,
   type TargetRecord,
@@ -63,10 +65,13 @@ import {
   DATA_FAULTS,
   type DataFault,
   hasMediumFaults,
+  isPaced,
   type JobPlan,
+  jobOf,
   OPERATIONS,
   type Operation,
   type Plan,
+  plansArrivals,
   targetLockKindOf,
 } from '../scenario/plan.ts';
 import { messageTargetOn } from '../target/messages.ts';
@@ -146,9 +151,7 @@ export class Collector {
     const entries = OPERATIONS.map((name, index) => {
       const base = ThreadFloat.perOperation + index * OperationCounter.count;
       const service = this.histogram(`${name}.service`, threads);
-      const response = this.#keeps(`${name}.response`)
-        ? this.histogram(`${name}.response`, threads)
-        : service;
+      const response = this.#responseOf(name, threads) ?? service;
       const refusedCount = total(base + OperationCounter.refused);
       const errorCount = total(base + OperationCounter.errors);
       const record: OperationRecord = {
@@ -158,11 +161,45 @@ export class Collector {
         skippedCount: total(base + OperationCounter.skipped),
         bytes: total(base + OperationCounter.bytes),
         service,
+        queueing: this.histogram(`${name}.queueing`, threads),
         response,
       };
       return [name, record];
     });
     return Object.fromEntries(entries) as { [O in Operation]: OperationRecord };
+  }
+
+  /** Null where nothing is planned; an operation that is not answers as soon as it is served. */
+  #responseOf(name: Operation, threads: readonly number[]): Histogram | null {
+    if (!this.#keeps(`${name}.response`)) return null;
+    const parts = threads.flatMap((thread) => {
+      const isOfLoad = thread < this.#plan.load.threadCount;
+      const isPlanned = isOfLoad && plansArrivals(jobOf(this.#plan, thread));
+      const kind = isPlanned ? 'response' : 'service';
+      return SharedHistogram.of(this.#memory, thread, `${name}.${kind}`)?.snapshot() ?? [];
+    });
+    return mergeHistograms(parts, this.#memory.layout.bucketCount);
+  }
+
+  pace(): PaceRecord | null {
+    if (!this.#plan.jobs.some((job) => isPaced(this.#plan, job))) return null;
+    const { floats, layout } = this.#memory;
+    const threads = Array.from({ length: this.#plan.load.threadCount }, (_, thread) => {
+      const first = partOf(layout.pace, thread, 2 * PaceFloat.count) / 2;
+      const of = (field: number) => floats[first + field] as number;
+      return {
+        thread,
+        plannedCount: of(PaceFloat.planned),
+        skippedCount: of(PaceFloat.skipped),
+        droppedCount: of(PaceFloat.dropped),
+        measuredCount: of(PaceFloat.measured),
+        unfinishedCount: of(PaceFloat.unfinished),
+        earlyCount: of(PaceFloat.early),
+        lastIssueNs: of(PaceFloat.lastIssueNs),
+        heldNs: of(PaceFloat.heldNs),
+      };
+    });
+    return { threads, lateness: this.histogram('lateness') };
   }
 
   allocation(drain: Drain): AllocationRecord {

@@ -7,6 +7,7 @@ import type { Slice } from '../record/run-record.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
 import type { ThreadCounters } from '../record/thread-counters.ts';
 import {
+  arrivalsUntil,
   durationOf,
   OPERATIONS,
   type Operation,
@@ -99,8 +100,7 @@ export class SliceSeries {
       hitCount: counted(Allocator.hits),
       missCount: counted(Allocator.misses),
     };
-    const plannedBy = (ns: number): number | null =>
-      this.#arrivals === null ? null : arrivedBy(this.#arrivals, ns * this.#speed);
+    const plannedBy = (ns: number): number | null => this.#plannedBy(ns);
     let startNs = this.#takenNs;
     if (startNs < warmupNs && nowNs > warmupNs) {
       // Taken late: nothing is recorded before the measurement begins, so all of it came after.
@@ -126,6 +126,18 @@ export class SliceSeries {
     });
     this.#takenNs = nowNs;
     if (this.#slices.length > SLICE_COUNT_MAX) this.#coarsen();
+  }
+
+  /** Of open jobs, as many as the rate has called for. */
+  #plannedBy(ns: number): number | null {
+    const open = this.#plan.jobs.flatMap(({ arrivals, durationNs }) => {
+      if (arrivals === null) return [];
+      const endNs = this.#plan.load.warmupNs + (durationNs ?? Number.POSITIVE_INFINITY);
+      return Math.floor(arrivalsUntil(arrivals, Math.min(ns, endNs)));
+    });
+    const traced = this.#arrivals === null ? [] : [arrivedBy(this.#arrivals, ns * this.#speed)];
+    const all = [...open, ...traced];
+    return all.length === 0 ? null : all.reduce((sum, count) => sum + count, 0);
   }
 
   #rowsSince(): Slice['rows'] {

@@ -37,6 +37,7 @@ export function complete(scenario: ValidScenario, tree: Tree): ResolvedScenario 
   const rest = {
     ...others,
     ...(endsSteady ? { steady } : {}),
+    device: latenciesFrom(scenario.device, tree),
     overhead: besideFrom(scenario.overhead, tree),
   };
   const load = withTracePath(scenario.load, tree, ['load']);
@@ -68,7 +69,9 @@ function withTracePath<L extends Traced>(load: L, tree: Tree, at: Path): L {
 
 type WrittenLoad = Omit<ValidScenario['load'], 'warmup'>;
 
-function completeLoad<L extends WrittenLoad>(load: L): L {
+function completeLoad<L extends WrittenLoad>(written: L): L {
+  const load =
+    written.model === 'open' ? { ...written, arrivals: written.arrivals ?? 'constant' } : written;
   if (load.trace !== undefined) return load;
   const addresses = load.addresses ?? { distribution: 'uniform', slices: 'shared' };
   return {
@@ -103,6 +106,13 @@ function besideFrom(overhead: ValidScenario['overhead'], tree: Tree): ValidScena
   return { ...overhead, beside: resolve(folder, overhead.beside) };
 }
 
+function latenciesFrom(device: ValidScenario['device'], tree: Tree): ValidScenario['device'] {
+  const { serviceTime } = device;
+  if (typeof serviceTime === 'string' || serviceTime.file === undefined) return device;
+  const { folder } = originAt(tree, ['device', 'serviceTime', 'file']).source;
+  return { ...device, serviceTime: { ...serviceTime, file: resolve(folder, serviceTime.file) } };
+}
+
 /** With messages and one thread there is no mix. */
 function mixOf({ mix, messages, threads }: WrittenLoad): Pick<WrittenLoad, 'mix'> {
   if (mix !== undefined) return { mix };
@@ -112,12 +122,20 @@ function mixOf({ mix, messages, threads }: WrittenLoad): Pick<WrittenLoad, 'mix'
 
 /** Text that came out of a substitution must not be taken for a reference when read again. */
 export function escaped(scenario: ResolvedScenario): ResolvedScenario {
+  const { serviceTime } = scenario.device;
   const { beside, reference } = scenario.overhead;
   const { jobs } = scenario;
   return {
     ...scenario,
     name: escapeReferences(scenario.name),
     description: escapeReferences(scenario.description),
+    device:
+      typeof serviceTime === 'string' || serviceTime.file === undefined
+        ? scenario.device
+        : {
+            ...scenario.device,
+            serviceTime: { ...serviceTime, file: escapeReferences(serviceTime.file) },
+          },
     overhead: {
       ...scenario.overhead,
       reference: escapeReferences(reference),

@@ -12,12 +12,6 @@ interface SchemaNode {
   readonly additionalProperties?: SchemaNode | false;
 }
 
-/** Keys that are no misspelling but belong to another version, or to another tool. */
-const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
-  ['load.rate', 'open load, with planned arrivals, comes in a later version'],
-  ['load.arrivals', 'open load, with planned arrivals, comes in a later version'],
-]);
-
 const MERGE_KEY = 'merge keys are not part of the format; extends merges whole files';
 
 export interface KeyHint {
@@ -29,8 +23,6 @@ export interface KeyHint {
 /** For a key that the map at a path does not have. */
 export function keyHint(parent: Path, key: string): KeyHint {
   const names = parent.filter((step) => typeof step === 'string');
-  const explanation = EXPLANATIONS.get([...names, key].join('.'));
-  if (explanation !== undefined) return { hint: explanation, meant: null };
   if (key === '<<') return { hint: MERGE_KEY, meant: null };
   const siblings = keysAt(names);
   const meant = closest(key, siblings);
@@ -63,10 +55,12 @@ function propertyOf(node: SchemaNode, name: string): SchemaNode | undefined {
   return node.additionalProperties === false ? undefined : node.additionalProperties;
 }
 
-/** A list of maps is looked through, as `load.blockSize` is. */
+/** A list of maps is looked through, as `load.blockSize` is, and so is what may be a map. */
 function propertiesOf(node: SchemaNode): Readonly<Record<string, SchemaNode>> {
   const list = node.anyOf?.find((one) => one.items !== undefined);
-  return node.properties ?? node.items?.properties ?? list?.items?.properties ?? {};
+  const map = node.anyOf?.find((one) => one.properties !== undefined);
+  const ofList = node.items?.properties ?? list?.items?.properties;
+  return node.properties ?? ofList ?? map?.properties ?? {};
 }
 
 let cachedRoot: SchemaNode | undefined;

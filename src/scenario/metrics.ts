@@ -50,6 +50,11 @@ const OPERATION_DISTRIBUTIONS: readonly Distribution[] = OPERATIONS.flatMap((ope
     description: `response time of ${operation} operations: completion − planned arrival`,
     path: ['operations', operation, 'response'],
   },
+  {
+    name: `${operation}.queueing`,
+    description: `queueing delay of ${operation} operations: issue − planned arrival`,
+    path: ['operations', operation, 'queueing'],
+  },
 ]);
 
 export const DISTRIBUTIONS: readonly Distribution[] = [
@@ -59,6 +64,26 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     path: ['allocation', 'service'],
   },
   ...OPERATION_DISTRIBUTIONS,
+  {
+    name: 'service',
+    description: 'service time of all operations together',
+    path: ['overall', 'service'],
+  },
+  {
+    name: 'response',
+    description: 'response time of all operations together',
+    path: ['overall', 'response'],
+  },
+  {
+    name: 'queueing',
+    description: 'queueing delay of all operations together',
+    path: ['overall', 'queueing'],
+  },
+  {
+    name: 'pacer.lateness',
+    description: 'how late a waiting thread saw what it waited for',
+    path: ['pacer', 'lateness'],
+  },
   { name: 'lock.wait', description: 'wait for the allocation lock', path: ['lock', 'wait'] },
   { name: 'lock.hold', description: 'time in the allocation lock', path: ['lock', 'hold'] },
   {
@@ -167,6 +192,31 @@ const SCALARS: readonly Metric[] = [
     'per-second',
     ['throughput', 'bytesPerSecond'],
     'bytes moved per second of the measured phase',
+  ),
+  scalar(
+    'arrivals.rate',
+    'per-second',
+    ['arrivals', 'achievedPerSecond'],
+    'planned operations issued per second of the measured phase',
+  ),
+  scalar(
+    'arrivals.requestedRate',
+    'per-second',
+    ['arrivals', 'requestedPerSecond'],
+    'operations that the rate calls for per second of the measured phase',
+  ),
+  scalar(
+    'arrivals.rateError',
+    'ratio',
+    ['arrivals', 'rateError'],
+    'what was issued by what was called for, less 1: below 0 where it fell short',
+  ),
+  scalar('arrivals.planned', 'count', ['arrivals', 'planned'], 'arrivals due before the end'),
+  scalar(
+    'arrivals.dropped',
+    'count',
+    ['arrivals', 'dropped'],
+    'arrivals that were due before the end and not issued',
   ),
   scalar('allocation.granted', 'count', ['allocation', 'granted'], 'spares handed out'),
   scalar('allocation.refused', 'count', ['allocation', 'refused'], 'answers of "none"'),

@@ -1,14 +1,16 @@
-import type { Problem } from '../errors.ts';
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Problem, ScenarioError } from '../errors.ts';
 import { complete, escaped, type ResolvedScenario } from './complete.ts';
 import type { Variables } from './environment.ts';
 import { loadTree } from './extends.ts';
 import { type Axis, type Cell, cellText, readMatrix, treeOfCell } from './matrix.ts';
 import { type MemoryLimit, memoryRefusal } from './memory-limit.ts';
-import { type Plan, SOLE_JOB, type Threshold } from './plan.ts';
+import { type Plan, type ServiceTable, SOLE_JOB, type Threshold } from './plan.ts';
 import { problemAt, scenarioError } from './problems.ts';
 import { readScenarioFile } from './read.ts';
 import { type Breach, RULES, type Rule } from './rules.ts';
-import { THRESHOLD_COUNT_MAX } from './schema.ts';
+import { THRESHOLD_COUNT_MAX, type ValidScenario } from './schema.ts';
+import { serviceTableOf } from './service-table.ts';
 import { applySets } from './set.ts';
 import type { Origin } from './source.ts';
 import { parseThreshold } from './thresholds.ts';
@@ -180,7 +182,13 @@ function parseTree(tree: MapNode, options: ParseOptions, known: readonly Problem
   if (validation.scenario === null) return { parsed: null, problems };
 
   const scenario = complete(validation.scenario, tree);
-  const plan = toPlan(scenario, thresholds.thresholds);
+  const latencies = readLatencies(
+    validation.scenario.device,
+    tree,
+    options.readFile ?? readScenarioFile,
+  );
+  problems.push(...latencies.problems);
+  const plan = toPlan(scenario, thresholds.thresholds, latencies.table);
   problems.push(...brokenRules(plan, tree, validation.suspects));
   if (problems.length === 0) problems.push(...memoryProblems(plan, tree, options));
   if (problems.length > 0) return { parsed: null, problems };
@@ -206,18 +214,53 @@ function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Proble
   return { thresholds, problems };
 }
 
+const UNIT_NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
+
+/** The recorded latencies that the device draws its service times from, where it names some. */
+function readLatencies(
+  { serviceTime }: ValidScenario['device'],
+  tree: Tree,
+  readFile: (path: string) => string,
+): { table: ServiceTable | null; problems: readonly Problem[] } {
+  const nothing = { table: null, problems: [] };
+  if (typeof serviceTime === 'string' || serviceTime.file === undefined) return nothing;
+  const origin = originAt(tree, ['device', 'serviceTime', 'file']);
+  const path = isAbsolute(serviceTime.file)
+    ? serviceTime.file
+    : join(origin.source.folder, serviceTime.file);
+  const { unit = 'us', of = null } = serviceTime;
+  try {
+    const table = serviceTableOf(readFile(path), { file: path, unitNs: UNIT_NS[unit], of });
+    return { table: { ...table, file: resolve(path) }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { table: null, problems: [problemAt(origin, `cannot read ${path}: ${why}`)] };
+    }
+    const problems = error.problems.map((problem) =>
+      problem.position === null ? problemAt(origin, problem.message, problem.hint) : problem,
+    );
+    return { table: null, problems };
+  }
+}
+
 function brokenRules(plan: Plan, tree: Tree, suspects: readonly Path[]): Problem[] {
   const hasJobs = nodeAt(tree, ['jobs']) !== undefined;
   const problems = plan.jobs.flatMap((job) => {
     const places = hasJobs ? new JobPlaces(job.name) : LOAD_PLACES;
     const given = (key: string) =>
-      places.of(key.split('.')).some((path) => nodeAt(tree, path) !== undefined);
+      places.of(stepsOf(key)).some((path) => nodeAt(tree, path) !== undefined);
     return RULES.filter((rule) => !readsOneOf(rule, suspects, places)).flatMap((rule) =>
       rule.examine({ ...plan, job }, given).map((breach) => breachProblem(breach, tree, places)),
     );
   });
   // What is not about one job is found with each of them.
   return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
+}
+
+/** Of a list, by position: `load.stages.0`. */
+function stepsOf(key: string): Path {
+  return key.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
 function keyOf({ position, message }: Problem): string {

@@ -78,6 +78,58 @@ export interface DevicePlan {
     readonly limit: number | null;
     readonly placement: Placement;
   };
+  /** What a request costs beyond the copy of its data. */
+  readonly serviceTime: ServiceTimePlan;
+  /** Requests that are served at once; without a service time none ever waits for another. */
+  readonly channelCount: number;
+  /** Times in which the device stands still. */
+  readonly stalls: readonly StallPlan[];
+}
+
+export const SERVICE_LAWS = ['constant', 'normal', 'log-normal', 'exponential'] as const;
+
+/** How long a request keeps a channel of the device. */
+export interface ServiceTimePlan {
+  readonly kind: 'none' | (typeof SERVICE_LAWS)[number] | 'histogram';
+  /** Of the law; of a histogram, those of what it holds. */
+  readonly meanNs: number;
+  readonly deviationNs: number;
+  /** Only of a histogram. */
+  readonly table: ServiceTable | null;
+}
+
+/** A recorded distribution as its distribution function: so much of it is at most that long. */
+export interface ServiceTable {
+  /** Absolute path. */
+  readonly file: string;
+  /** Rising. */
+  readonly valuesNs: readonly number[];
+  /** Rising, from above 0 to 1. */
+  readonly shares: readonly number[];
+  /**
+   * True: a draw lies between two values, as between two percentiles; false: it is one of them.
+   */
+  readonly interpolates: boolean;
+}
+
+/** Since the gate opened, warm-up included. */
+export interface StallPlan {
+  readonly atNs: number;
+  readonly forNs: number;
+  /** From one begin to the next; null = once. */
+  readonly everyNs: number | null;
+}
+
+/** A device that answers as soon as the data is copied. */
+export const AT_ONCE = {
+  serviceTime: { kind: 'none', meanNs: 0, deviationNs: 0, table: null },
+  channelCount: 1,
+  stalls: [],
+} as const satisfies Pick<DevicePlan, 'serviceTime' | 'channelCount' | 'stalls'>;
+
+/** Whether a request can be in flight for longer than the copy of its data takes. */
+export function hasServiceModel({ device }: Plan): boolean {
+  return device.serviceTime.kind !== 'none' || device.stalls.length > 0;
 }
 
 export const ALLOCATOR_KINDS = ['cached', 'linear', 'bitmap', 'per-worker'] as const;
@@ -239,9 +291,13 @@ export interface JobPlan {
   readonly threadCount: number;
   /** Position of the job whose end this one waits for; null: it begins with the run. */
   readonly startsAfter: number | null;
-  /** Closed: the next operation follows the completion of the last one. */
-  readonly model: 'closed';
+  /** Null: closed, an operation follows the completion of the one before it. */
+  readonly arrivals: ArrivalPlan | null;
   readonly thinkTimeNs: number;
+  /** Operations that a thread may have in flight at once. */
+  readonly ioDepth: number;
+  /** How many of the threads take part, and when; empty = all of them, all the time. */
+  readonly threadSegments: readonly ThreadSegment[];
   /** The first limit reached ends the load; at least one is set, unless a trace's end does it. */
   readonly durationNs: number | null;
   /** Total over its threads, shared out as evenly as possible, warm-up not counted. */
@@ -291,6 +347,55 @@ export const UNIFORM_ADDRESSES: AddressPlan = {
   zones: [],
   slices: 'shared',
 };
+export const LOAD_MODELS = ['closed', 'open'] as const;
+export const ARRIVAL_LAWS = ['constant', 'poisson'] as const;
+
+/** Open: operations come when they come, all threads of the job together. */
+export interface ArrivalPlan {
+  readonly law: (typeof ARRIVAL_LAWS)[number];
+  /** From the begin of the job's load, warm-up included; the last one has no end. */
+  readonly segments: readonly RateSegment[];
+}
+
+/** A time in which the rate is a line. */
+export interface RateSegment {
+  readonly forNs: number;
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+}
+
+/** The same for a number of threads. */
+export interface ThreadSegment {
+  readonly forNs: number;
+  readonly fromCount: number;
+  readonly toCount: number;
+}
+
+/** How many arrivals the rate calls for until then, ns since the begin of the job's load. */
+export function arrivalsUntil({ segments }: ArrivalPlan, untilNs: number): number {
+  let startNs = 0;
+  let sum = 0;
+  for (const { forNs, fromPerSecond, toPerSecond } of segments) {
+    const insideNs = Math.min(forNs, untilNs - startNs);
+    if (insideNs <= 0) break;
+    const slope = forNs === Number.POSITIVE_INFINITY ? 0 : (toPerSecond - fromPerSecond) / forNs;
+    sum += ((fromPerSecond + (slope * insideNs) / 2) * insideNs) / 1e9;
+    startNs += forNs;
+  }
+  return sum;
+}
+
+/** Whether operations of the job have a time at which they are due: its own, or of a trace. */
+export function plansArrivals({ arrivals, trace }: JobPlan): boolean {
+  return arrivals !== null || (trace !== null && trace.speed !== null);
+}
+
+/** Whether a thread of the job waits for moments, or has operations in flight while it goes on. */
+export function isPaced(plan: Plan, job: JobPlan): boolean {
+  return (
+    plansArrivals(job) || job.ioDepth > 1 || job.threadSegments.length > 0 || hasServiceModel(plan)
+  );
+}
 
 /** One thread that does nothing. */
 export const IDLE_JOB: JobPlan = {
@@ -298,8 +403,10 @@ export const IDLE_JOB: JobPlan = {
   firstThread: 0,
   threadCount: 1,
   startsAfter: null,
-  model: 'closed',
+  arrivals: null,
   thinkTimeNs: 0,
+  ioDepth: 1,
+  threadSegments: [],
   durationNs: null,
   operationCount: null,
   untilExhausted: false,

@@ -1,6 +1,7 @@
 import { formatSize, formatTime } from '../units.ts';
 import {
   hasMediumFaults,
+  hasServiceModel,
   type JobPlan,
   messageCountOf,
   type Plan,
@@ -378,6 +379,34 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    reads: ['device.channels', 'device.serviceTime'],
+    examine: ({ device }) => {
+      if (device.serviceTime.kind !== 'none' || device.channelCount === 1) return [];
+      const message = 'device.channels can have no effect without device.serviceTime';
+      const hint = 'no request is served for long enough that another could wait for it';
+      return [breach(['device.channels'], message, hint)];
+    },
+  },
+  {
+    reads: ['device.stalls'],
+    examine: ({ device }) => {
+      let stalledShare = 0;
+      const breaches: Breach[] = [];
+      for (const { forNs, everyNs } of device.stalls) {
+        if (everyNs === null) continue;
+        stalledShare += forNs / everyNs;
+        if (everyNs > forNs) continue;
+        const message =
+          `a stall of ${formatTime(forNs)} must come every more than ${formatTime(forNs)}, not ` +
+          `every ${formatTime(everyNs)}`;
+        breaches.push(breach(['device.stalls'], message));
+      }
+      if (breaches.length > 0 || stalledShare < 1) return breaches;
+      const message = 'device.stalls take all time together: the device would never serve anything';
+      return [breach(['device.stalls'], message)];
+    },
+  },
+  {
     reads: ['device.spare.placement', 'device.spare.sectors'],
     examine: ({ device }) => {
       const { placement, sectorCount } = device.spare;
@@ -467,6 +496,92 @@ export const RULES: readonly Rule[] = [
       if (expect !== 'metadata-loss' || metadata.format !== 'none') return [];
       const message = 'expect: metadata-loss needs metadata.format published or redundant';
       return [breach(['expect'], message)];
+    },
+  },
+  {
+    reads: ['load.model', 'load.rate', 'load.stages', 'load.arrivals', 'load.thinkTime'],
+    examine: ({ job }, given) => {
+      if (job.arrivals === null) {
+        return ['load.rate', 'load.arrivals']
+          .filter(given)
+          .map((key) =>
+            breach(
+              [key],
+              `${key} belongs to load.model open`,
+              'a closed load has no rate of its own',
+            ),
+          );
+      }
+      const breaches: Breach[] = [];
+      if (!given('load.rate') && !given('load.stages')) {
+        const message = 'load.model open needs load.rate, or load.stages with rates';
+        breaches.push(breach(['load.model'], message, 'for instance "rate: 10k/s"'));
+      } else if (job.arrivals.segments.every(({ toPerSecond }) => toPerSecond === 0)) {
+        breaches.push(breach(['load.stages'], 'load.stages has no rate above 0/s', NOTHING_COMES));
+      }
+      if (job.thinkTimeNs > 0) {
+        const message = 'load.thinkTime belongs to load.model closed, not open';
+        breaches.push(breach(['load.thinkTime'], message, 'arrivals wait for nobody'));
+      }
+      for (const key of ['load.trace', 'load.messages'].filter(given)) {
+        const message = `load.model open cannot be combined with ${key}`;
+        breaches.push(breach(['load.model'], message, `${key} says itself what comes next`));
+      }
+      return breaches;
+    },
+  },
+  {
+    reads: ['load.model', 'load.stages', 'load.threads', 'load.trace', 'load.messages'],
+    examine: ({ job }, given) => {
+      const at = ['load.stages'];
+      if (!given('load.stages')) return [];
+      const breaches: Breach[] = [];
+      for (const key of ['load.trace', 'load.messages'].filter(given)) {
+        breaches.push(breach(at, `load.stages cannot be combined with ${key}`));
+      }
+      const isOpen = job.arrivals !== null;
+      const wrong = isOpen ? 'threads' : 'rate';
+      if (stagesHave(given, wrong)) {
+        const message = isOpen
+          ? 'load.stages with threads belong to load.model closed: arrivals are dealt to all threads'
+          : 'load.stages with rates belong to load.model open';
+        breaches.push(breach(at, message));
+        return breaches;
+      }
+      const most = Math.max(0, ...job.threadSegments.map(({ toCount }) => toCount));
+      if (!isOpen && most === 0) {
+        breaches.push(breach(at, 'load.stages has no number of threads above 0', NOTHING_COMES));
+      }
+      if (most > job.threadCount) {
+        const message = `load.stages must have at most load.threads (${job.threadCount}) threads, not ${most}`;
+        breaches.push(breach(at, message));
+      }
+      return breaches;
+    },
+  },
+  {
+    reads: ['load.iodepth', 'device.serviceTime', 'device.stalls', 'load.mix', 'load.thinkTime'],
+    examine: (plan) => {
+      const { job } = plan;
+      if (job.ioDepth === 1) return [];
+      const at = ['load.iodepth'];
+      if (!hasServiceModel(plan)) {
+        const message =
+          'load.iodepth can have no effect: this device answers as soon as the data is copied, so ' +
+          'a thread never has more than one operation in flight';
+        return [breach(at, message, 'give the device a serviceTime, or stalls')];
+      }
+      const { read, write, flush, trim } = job.mix;
+      if (job.trace === null && read + write + flush + trim === 0 && job.writesPerFlush === 0) {
+        const message =
+          'load.iodepth can have no effect: the mix has no reads or writes, and a remap is done ' +
+          'by its thread';
+        return [breach(at, message)];
+      }
+      if (job.thinkTimeNs === 0) return [];
+      const message =
+        'load.iodepth above 1 cannot be combined with load.thinkTime, the pause after an operation';
+      return [breach(at, message, 'use model open to spread operations over time')];
     },
   },
   {
@@ -639,6 +754,16 @@ function waitsForItself(jobs: readonly JobPlan[], index: number): boolean {
   for (let step = 0; step < jobs.length && at !== null; step++) {
     if (at === index) return true;
     at = jobs[at]?.startsAfter ?? null;
+  }
+  return false;
+}
+
+const NOTHING_COMES = 'nothing would ever be issued';
+
+/** Whether a stage has that key; at most so many are looked at. */
+function stagesHave(given: Given, key: string): boolean {
+  for (let index = 0; given(`load.stages.${index}`); index++) {
+    if (given(`load.stages.${index}.${key}`)) return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@ import {
   formatSize,
   formatTime,
   parseCount,
+  parseRate,
   parseRatio,
   parseSectorCount,
   parseSize,
@@ -14,6 +15,7 @@ import { readMessage, readSectorRange } from './message-script.ts';
 import {
   ADDRESS_UNITS,
   ALLOCATOR_KINDS,
+  ARRIVAL_LAWS,
   CHECKSUMS,
   COMMANDS,
   CONTROL_PATHS,
@@ -31,6 +33,7 @@ import {
   INTEGRITIES,
   JITTER_MODES,
   LASTING,
+  LOAD_MODELS,
   LOCK_KINDS,
   LOOKUPS,
   MATCHES,
@@ -40,6 +43,7 @@ import {
   PLACEMENTS,
   PROTOCOLS,
   SECTOR_BYTES,
+  SERVICE_LAWS,
   STEADY_METRICS,
   SURFACES,
   TIME_UNITS,
@@ -113,6 +117,8 @@ interface Range {
   readonly multipleOf?: number;
   /** The range in words, where the figures alone would not help. */
   readonly words?: string;
+  /** Whether it need not be whole. */
+  readonly isFraction?: boolean;
 }
 
 /** Undefined when the value is a quantity in the range; else what is wrong with it. */
@@ -124,7 +130,8 @@ function quantityProblem(quantity: Quantity, range: Range, value: unknown): stri
   const reading = quantity.parse(value);
   if (!reading.ok) return `must be ${quantity.what}, not ${shown(value)}: ${reading.problem}`;
   const isInRange = reading.value >= min && reading.value <= max;
-  return isInRange && reading.value % multipleOf === 0 ? undefined : rule;
+  const isWhole = range.isFraction === true || reading.value % multipleOf === 0;
+  return isInRange && isWhole ? undefined : rule;
 }
 
 function checked(quantity: Quantity, range: Range) {
@@ -217,6 +224,122 @@ const prose = text('a text').superRefine((value, context) => {
 const SPARE_RANGE: Range = { min: 1, max: SECTOR_COUNT_MAX };
 const SECTORS_OR_NONE: Quantity = { ...SECTORS, what: `none, or ${SECTORS.what}` };
 
+const SERVICE_RANGE: Range = { min: 1, max: HOUR_NS };
+const SERVICE_SHAPES =
+  'must be none, a time such as 100us, or a map of mean (with distribution, stddev or p99) or file';
+
+const serviceMean = time(SERVICE_RANGE);
+
+/** What each law is told; the first key is always needed. */
+const LAW_KEYS = {
+  constant: ['mean'],
+  exponential: ['mean'],
+  normal: ['mean', 'stddev'],
+  'log-normal': ['mean', 'stddev', 'p99'],
+} as const;
+
+/** Of a log-normal law, no 99th percentile lies further above its mean: e to the z²/2. */
+const P99_FACTOR_MAX = 14.9;
+
+const serviceLaw = map({
+  distribution: oneOf(SERVICE_LAWS)
+    .optional()
+    .meta({
+      description:
+        'Law of the service time. normal: draws below 0 are drawn again; log-normal: by stddev ' +
+        'or by p99. Default constant, or log-normal with p99.',
+    }),
+  mean: serviceMean.optional().meta({
+    description: 'Mean; a time with its unit, 1ns to 1h. Required, but for a file.',
+  }),
+  stddev: serviceMean.optional().meta({
+    description: 'Standard deviation, of normal and log-normal; a time with its unit.',
+  }),
+  p99: serviceMean.optional().meta({
+    description:
+      `99th percentile, of log-normal, in place of stddev; at most ${P99_FACTOR_MAX} times the ` +
+      'mean. A time with its unit.',
+  }),
+  file: text('the path of a histogram')
+    .min(1, { error: () => 'must not be empty' })
+    .refine((value) => !value.includes('\0'), { error: 'must not hold a NUL character' })
+    .optional()
+    .meta({
+      description:
+        'In place of a law: recorded latencies, as .hgrm or as json+ of fio. A path from the ' +
+        'folder of the file that this is written in.',
+    }),
+  unit: oneOf(['ns', 'us', 'ms', 's']).optional().meta({
+    description: 'With file: unit of the values of a .hgrm. Default us.',
+  }),
+  of: text('read, write or another operation')
+    .min(1, { error: () => 'must not be empty' })
+    .optional()
+    .meta({
+      description:
+        'With file: whose latencies. Default all of a json+, the first spectrum of a .hgrm.',
+    }),
+}).superRefine((value, context) => {
+  const reject = (message: string, key?: string) =>
+    context.addIssue({ code: 'custom', message, ...(key === undefined ? {} : { path: [key] }) });
+  const { file, distribution, mean, stddev, p99, unit, of } = value;
+  if (file !== undefined) {
+    for (const key of ['distribution', 'mean', 'stddev', 'p99'] as const) {
+      if (value[key] !== undefined) reject('cannot be combined with file', key);
+    }
+    return;
+  }
+  if (unit !== undefined) reject('belongs to file', 'unit');
+  if (of !== undefined) reject('belongs to file', 'of');
+  if (mean === undefined) return reject(SERVICE_SHAPES);
+  const law = distribution ?? (p99 === undefined ? 'constant' : 'log-normal');
+  for (const key of ['stddev', 'p99'] as const) {
+    const takes: readonly string[] = LAW_KEYS[law];
+    if (value[key] === undefined || takes.includes(key)) continue;
+    const owners = key === 'p99' ? 'log-normal' : 'normal and log-normal';
+    reject(`belongs to distribution ${owners}, not ${law}`, key);
+  }
+  if (law === 'normal' && stddev === undefined) reject('needs stddev with distribution normal');
+  if (law !== 'log-normal') return;
+  if ((stddev === undefined) === (p99 === undefined)) {
+    return reject('needs either stddev or p99 with distribution log-normal');
+  }
+  const meanRead = parseTime(mean);
+  const p99Read = parseTime(p99 ?? '');
+  if (p99 === undefined || !meanRead.ok || !p99Read.ok) return;
+  const factor = p99Read.value / meanRead.value;
+  if (factor > 1 && factor <= P99_FACTOR_MAX) return;
+  const range = `above the mean and at most ${P99_FACTOR_MAX} times as long`;
+  reject(`must be ${range}, not ${shown(p99)} beside a mean of ${shown(mean)}`, 'p99');
+});
+
+const SERVICE_TIME: Quantity = { ...TIME, what: `none, or ${TIME.what}` };
+
+const serviceTime = z.union(
+  [
+    z
+      .string({ error: (issue) => `${SERVICE_SHAPES}, not ${shown(issue.input)}` })
+      .superRefine((value, context) => {
+        if (value !== 'none') checked(SERVICE_TIME, SERVICE_RANGE)(value, context);
+      })
+      .meta({ pattern: `^none$|${TIME.pattern}` }),
+    serviceLaw,
+  ],
+  { error: (issue) => `${SERVICE_SHAPES}, not ${shown(issue.input)}` },
+);
+
+const CHANNEL_COUNT_MAX = 4096;
+
+const stall = map({
+  at: time({ min: 0, max: DAY_NS }).meta({
+    description: 'When, counted from the start of the load, warm-up included. Required.',
+  }),
+  for: time({ min: 1, max: HOUR_NS }).meta({ description: 'How long. Required.' }),
+  every: time({ min: 1, max: DAY_NS }).optional().meta({
+    description: 'Again and again, from one begin to the next; longer than for.',
+  }),
+});
+
 const device = map({
   sectors: quantity(SECTORS, { min: 1, max: SECTOR_COUNT_MAX })
     .default('128Ki')
@@ -270,6 +393,29 @@ const device = map({
   })
     .prefault({})
     .meta({ description: 'The spare area, whose sectors replace bad ones.' }),
+  serviceTime: serviceTime.default('none').meta({
+    description:
+      'How long a read, write, flush or trim keeps a channel, beyond the copy of its data: none, ' +
+      'a time such as 100us, a law such as { distribution: exponential, mean: 2ms } or { mean: ' +
+      '100us, p99: 1ms }, or { file: ssd.hgrm }. Remaps and messages are work of the target and ' +
+      'take what they take. Default none.',
+  }),
+  channels: whole(1, CHANNEL_COUNT_MAX)
+    .default(1)
+    .meta({
+      description:
+        'Requests that the device serves at once; others wait in order. Needs serviceTime. 1 to ' +
+        `${CHANNEL_COUNT_MAX}. Default 1.`,
+    }),
+  stalls: z
+    .array(stall, { error: (issue) => `must be a list, not ${shown(issue.input)}` })
+    .max(1000, { error: () => 'must hold at most 1000 entries' })
+    .default([])
+    .meta({
+      description:
+        'Times in which the device stands still, to the nanosecond: what it serves then goes on ' +
+        'afterwards. Default none.',
+    }),
 });
 
 const allocator = map({
@@ -628,22 +774,88 @@ const messages = z
   .min(1, { error: () => 'must hold at least one message' })
   .max(10_000, { error: () => 'must hold at most 10000 messages; a range counts as one' });
 
+const IO_DEPTH_MAX = 1024;
+
+const ARRIVAL_RATE: Quantity = {
+  what: 'a number of operations per second such as 500/s or 10k/s (k = 1000)',
+  parse: (written) => {
+    const isBytes = /B\s*\/s$/.test(String(written));
+    return isBytes
+      ? { ok: false, problem: 'it counts bytes, and this counts operations' }
+      : parseRate(written);
+  },
+  format: (perSecond) => `${perSecond}/s`,
+  pattern: '^\\d+(\\.\\d+)?[kMGT]?/s$',
+};
+
+function arrivalRate(min: number) {
+  const range: Range = { min, max: 1e9, isFraction: true };
+  return z
+    .string({ error: (issue) => quantityProblem(ARRIVAL_RATE, range, issue.input) })
+    .superRefine(checked(ARRIVAL_RATE, range))
+    .meta({ pattern: ARRIVAL_RATE.pattern });
+}
+
+const stage = map({
+  for: time({ min: 1e6, max: DAY_NS }).meta({
+    description: 'How long; a time with its unit, from 1ms. Required.',
+  }),
+  rate: arrivalRate(0).optional().meta({
+    description: 'Arrivals per second at its end, with model open.',
+  }),
+  threads: whole(0, THREAD_COUNT_MAX).optional().meta({
+    description: 'Threads at work at its end, with model closed; at most load.threads.',
+  }),
+  shape: oneOf(['ramp', 'step']).default('ramp').meta({
+    description:
+      'ramp: evenly from what the stage before ended with; step: at once, then held. Default ramp.',
+  }),
+}).superRefine(exactlyOne(['rate', 'threads']));
+
 const load = map({
   threads: whole(1, THREAD_COUNT_MAX)
     .default(2)
     .meta({
       description: `Threads of load. 1 to ${THREAD_COUNT_MAX}. Default 2.`,
     }),
-  model: z
-    .literal('closed', {
-      error: (issue) =>
-        issue.input === 'open'
-          ? 'must be closed: open load, with planned arrivals, comes in a later version'
-          : `must be closed, not ${shown(issue.input)}`,
-    })
+  model: oneOf(LOAD_MODELS)
     .default('closed')
     .meta({
-      description: 'closed: the next operation follows the completion of the last. Default closed.',
+      description:
+        'closed: the next operation follows the completion of the last; open: operations come at ' +
+        'rate, whatever has become of those before. Default closed.',
+    }),
+  rate: arrivalRate(0.001)
+    .optional()
+    .meta({
+      description:
+        'Arrivals per second of all threads together, with model open, such as 10k/s (k = 1000). ' +
+        'With stages, the rate that the first of them begins with; default 0/s then, else required.',
+    }),
+  arrivals: oneOf(ARRIVAL_LAWS)
+    .optional()
+    .meta({
+      description:
+        'With model open. constant: at even distances; poisson: at random ones, as from many ' +
+        'callers that know nothing of each other. Default constant.',
+      default: 'constant',
+    }),
+  stages: z
+    .array(stage, { error: (issue) => `must be a list, not ${shown(issue.input)}` })
+    .min(1, { error: () => 'must hold at least one stage' })
+    .max(1000, { error: () => 'must hold at most 1000 stages' })
+    .optional()
+    .meta({
+      description:
+        'How the rate (model open) or the number of threads at work (model closed) changes, from ' +
+        'the begin of the measured phase on. Without another limit the load ends with the last.',
+    }),
+  iodepth: whole(1, IO_DEPTH_MAX)
+    .default(1)
+    .meta({
+      description:
+        'Operations that a thread may have in flight at once, on a device with serviceTime or ' +
+        `stalls. 1 to ${IO_DEPTH_MAX}. Default 1.`,
     }),
   thinkTime: time({ min: 0, max: DAY_NS })
     .default('0s')

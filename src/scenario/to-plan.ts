@@ -1,6 +1,7 @@
 import { assert } from '../errors.ts';
 import {
   parseCount,
+  parseRate,
   parseRatio,
   parseSectorCount,
   parseSize,
@@ -11,6 +12,8 @@ import type { ResolvedJob, ResolvedScenario } from './complete.ts';
 import { readMessage, readSectorRange } from './message-script.ts';
 import {
   type AddressPlan,
+  type ArrivalPlan,
+  AT_ONCE,
   type AutoRemapPlan,
   type BadSectorPlan,
   type BlockSize,
@@ -28,16 +31,24 @@ import {
   type SectorChoice,
   type SectorFailure,
   type SectorRange,
+  type ServiceTable,
+  type ServiceTimePlan,
   SOLE_JOB,
   type SteadyPlan,
+  type ThreadSegment,
   type Threshold,
   type TracePlan,
   UNIFORM_ADDRESSES,
 } from './plan.ts';
 import { sectorRangeOf } from './schema.ts';
+import { momentsOf } from './service-table.ts';
 
 /** Every value in its one unit. The schema has seen the scenario, so nothing here can be wrong. */
-export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshold[]): Plan {
+export function toPlan(
+  scenario: ResolvedScenario,
+  thresholds: readonly Threshold[],
+  table: ServiceTable | null,
+): Plan {
   const { device, allocator, lock, remap, target, faults } = scenario;
   const { spare } = device;
   return frozen({
@@ -53,6 +64,13 @@ export function toPlan(scenario: ResolvedScenario, thresholds: readonly Threshol
         limit: spare.limit === 'none' ? null : sectors(spare.limit),
         placement: spare.placement,
       },
+      serviceTime: serviceTimePlan(device.serviceTime, table),
+      channelCount: device.channels,
+      stalls: device.stalls.map(({ at, for: length, every }) => ({
+        atNs: ns(at),
+        forNs: ns(length),
+        everyNs: every === undefined ? null : ns(every),
+      })),
     },
     allocator: {
       kind: allocator.kind,
@@ -112,6 +130,36 @@ function steadyPlan(steady: NonNullable<ResolvedScenario['steady']>): SteadyPlan
   };
 }
 
+/** The 99 % quantile of the standard normal law. */
+const Z99 = 2.3263478740408408;
+
+function serviceTimePlan(
+  written: ResolvedScenario['device']['serviceTime'],
+  table: ServiceTable | null,
+): ServiceTimePlan {
+  if (written === 'none') return AT_ONCE.serviceTime;
+  const constant = { kind: 'constant', deviationNs: 0, table: null } as const;
+  if (typeof written === 'string') return { ...constant, meanNs: ns(written) };
+  // Without a table its file could not be read, which is a problem of its own.
+  if (written.mean === undefined) {
+    if (table === null) return AT_ONCE.serviceTime;
+    return { kind: 'histogram', table, ...momentsOf(table) };
+  }
+  const meanNs = ns(written.mean);
+  const kind = written.distribution ?? (written.p99 === undefined ? 'constant' : 'log-normal');
+  if (kind === 'constant') return { ...constant, meanNs };
+  if (kind === 'exponential') return { kind, meanNs, deviationNs: meanNs, table: null };
+  const deviationNs =
+    written.p99 === undefined ? ns(written.stddev ?? '') : deviationBy(meanNs, ns(written.p99));
+  return { kind, meanNs, deviationNs, table: null };
+}
+
+/** Of the log-normal law with that mean and 99th percentile: the narrower of the two there are. */
+function deviationBy(meanNs: number, p99Ns: number): number {
+  const sigma = Z99 - Math.sqrt(Z99 * Z99 - 2 * Math.log(p99Ns / meanNs));
+  return meanNs * Math.sqrt(Math.exp(sigma * sigma) - 1);
+}
+
 function overheadPlan(overhead: ResolvedScenario['overhead']): OverheadPlan {
   return {
     paths: overhead.paths,
@@ -132,27 +180,33 @@ function loadOf({ load, jobs }: ResolvedScenario): Pick<Plan, 'load' | 'jobs'> {
   const named: [string, Load][] = jobs === undefined ? [[SOLE_JOB, load]] : Object.entries(jobs);
   const names = named.map(([name]) => name);
   const plans: JobPlan[] = [];
+  const warmupNs = ns(load.warmup);
   let threadCount = 0;
   for (const [name, job] of named) {
     const { after } = job;
     // One that is not there is a problem that the rules report.
     const startsAfter = after === undefined ? null : names.indexOf(after);
-    plans.push(jobPlan(job, { name, firstThread: threadCount, startsAfter }));
+    const place = { name, firstThread: threadCount, startsAfter };
+    // A job that waits for another begins when the warm-up is over, as a rule.
+    plans.push(jobPlan(job, place, startsAfter === null ? warmupNs : 0));
     threadCount += job.threads;
   }
-  return { load: { threadCount, warmupNs: ns(load.warmup) }, jobs: plans };
+  return { load: { threadCount, warmupNs }, jobs: plans };
 }
 
 function jobPlan(
   load: Load,
   place: Pick<JobPlan, 'name' | 'firstThread' | 'startsAfter'>,
+  warmupNs: number,
 ): JobPlan {
   return {
     ...place,
     threadCount: load.threads,
-    model: load.model,
+    arrivals: arrivalPlan(load, warmupNs),
     thinkTimeNs: ns(load.thinkTime),
-    durationNs: load.duration === undefined ? null : ns(load.duration),
+    ioDepth: load.iodepth,
+    threadSegments: threadSegments(load, warmupNs),
+    durationNs: durationNs(load),
     operationCount: load.operations === undefined ? null : count(load.operations),
     untilExhausted: load.until === 'exhausted',
     writesPerFlush: load.fsync,
@@ -162,6 +216,79 @@ function jobPlan(
     trace: load.trace === undefined ? null : tracePlan(load.trace),
     messages: load.messages === undefined ? null : load.messages.map(messageBlock),
   };
+}
+
+/** Stages are an end too, where there is no other. */
+function durationNs({ duration, operations, until, trace, stages }: Load): number | null {
+  if (duration !== undefined) return ns(duration);
+  const hasOther = operations !== undefined || until !== undefined || trace !== undefined;
+  if (stages === undefined || hasOther) return null;
+  return stages.reduce((sum, stage) => sum + ns(stage.for), 0);
+}
+
+function arrivalPlan(
+  { model, arrivals, rate, stages }: Load,
+  warmupNs: number,
+): ArrivalPlan | null {
+  if (model === 'closed') return null;
+  const segments = segmentsOf(rate === undefined ? 0 : perSecond(rate), {
+    warmupNs,
+    stages: (stages ?? []).map((stage) => ({ ...stage, to: perSecond(stage.rate ?? '0/s') })),
+  });
+  return {
+    law: arrivals ?? 'constant',
+    segments: segments.map(({ forNs, from, to }) => ({
+      forNs,
+      fromPerSecond: from,
+      toPerSecond: to,
+    })),
+  };
+}
+
+function threadSegments({ model, stages, threads }: Load, warmupNs: number): ThreadSegment[] {
+  if (model !== 'closed' || stages === undefined) return [];
+  const segments = segmentsOf(0, {
+    warmupNs,
+    stages: stages.map((stage) => ({ ...stage, to: stage.threads ?? threads })),
+  });
+  return segments.map(({ forNs, from, to }) => ({ forNs, fromCount: from, toCount: to }));
+}
+
+interface Segment {
+  readonly forNs: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Warm-up runs at what the first stage begins with, and the last one's end is held for good. */
+function segmentsOf(
+  start: number,
+  parts: {
+    readonly warmupNs: number;
+    readonly stages: readonly {
+      readonly for: string;
+      readonly to: number;
+      readonly shape: 'ramp' | 'step';
+    }[];
+  },
+): Segment[] {
+  const segments: Segment[] = [];
+  let from = start;
+  for (const { for: length, to, shape } of parts.stages) {
+    if (shape === 'step') from = to;
+    if (segments.length === 0 && parts.warmupNs > 0) {
+      segments.push({ forNs: parts.warmupNs, from, to: from });
+    }
+    segments.push({ forNs: ns(length), from, to });
+    from = to;
+  }
+  return [...segments, { forNs: Number.POSITIVE_INFINITY, from, to: from }];
+}
+
+function perSecond(written: string): number {
+  const reading = parseRate(written);
+  assert(reading.ok, 'the schema let a rate pass');
+  return reading.value;
 }
 
 type Block = NonNullable<Load['messages']>[number];

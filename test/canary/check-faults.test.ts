@@ -15,7 +15,9 @@ import {
   withAutoRemap,
   withClaims,
   withErrors,
+  withLatencies,
   withMark,
+  withPace,
   withRing,
 } from '../support/checks.ts';
 
@@ -28,9 +30,21 @@ import {
  *
  * Not covered: what else a fault breaks; see the tests of each check.
  */
-const plan: Plan = {
+const closed: Plan = {
   ...planOf({ untilExhausted: true, unremap: 1 }),
   metadata: { ...NO_METADATA, format: 'redundant' },
+};
+
+/** Ten arrivals in a millisecond, five for each thread. */
+const plan: Plan = {
+  ...closed,
+  jobs: closed.jobs.map((job) => ({
+    ...job,
+    arrivals: {
+      law: 'constant',
+      segments: [{ forNs: Number.POSITIVE_INFINITY, fromPerSecond: 1e4, toPerSecond: 1e4 }],
+    },
+  })),
 };
 
 const events: readonly Event[] = [
@@ -39,8 +53,10 @@ const events: readonly Event[] = [
   claim({ thread: 1, lba: 700, spare: 8, issueNs: 4100 }),
 ];
 const sound: RunRecord = {
-  ...withAutoRemap(
-    runOf(events, { firstRefusal: { thread: 0, issueNs: 5000, completionNs: 5100 } }),
+  ...withPace(
+    withAutoRemap(
+      runOf(events, { firstRefusal: { thread: 0, issueNs: 5000, completionNs: 5100 } }),
+    ),
   ),
   metadata: SURVIVED,
 };
@@ -179,6 +195,26 @@ const faults: readonly { check: string; planted: string; run: RunRecord }[] = [
     check: 'operations',
     planted: 'a write that failed for no reason',
     run: withErrors(sound, 'write', 1),
+  },
+  {
+    check: 'arrivals kept',
+    planted: 'an arrival that was neither issued nor counted as dropped',
+    run: withPace(sound, { plannedCount: 6 }),
+  },
+  {
+    check: 'arrivals kept',
+    planted: 'a dropped arrival that was issued after all',
+    run: withPace(sound, { droppedCount: 1 }),
+  },
+  {
+    check: 'arrivals kept',
+    planted: 'an operation issued before it was due',
+    run: withPace(sound, { earlyCount: 1 }),
+  },
+  {
+    check: 'arrivals kept',
+    planted: 'a response time that leaves the wait out',
+    run: withLatencies(sound, { service: 100, queueing: 900, response: 100 }),
   },
 ];
 

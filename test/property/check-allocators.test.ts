@@ -8,7 +8,12 @@ import { lockOn } from '../../src/lock/index.ts';
 import { createMemory } from '../../src/memory/attach.ts';
 import { Allocator, allocatableEndOf } from '../../src/memory/layout.ts';
 import type { RunRecord } from '../../src/record/run-record.ts';
-import { ALLOCATOR_KINDS, type AllocatorPlan, type Plan } from '../../src/scenario/plan.ts';
+import {
+  ALLOCATOR_KINDS,
+  type AllocatorPlan,
+  AT_ONCE,
+  type Plan,
+} from '../../src/scenario/plan.ts';
 import { claim, drain, type Event, planOf, release, runOf } from '../support/checks.ts';
 
 /**
@@ -44,6 +49,7 @@ function drive(choices: Drive): { plan: Plan; run: RunRecord } {
       sectorCount: 131_072,
       medium: 'memory',
       spare: { sectorCount: spareCount, start: 0, limit, placement: 'v4-dynamic' },
+      ...AT_ONCE,
     },
     allocator: { ...base.allocator, cache: { slotCount: 64, batchCount: 32, searchLimit: 1000 } },
   };

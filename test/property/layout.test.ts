@@ -305,7 +305,9 @@ test('there is room for every sector, spare, slot, and bit', () => {
       const hasMisses =
         plan.allocator.kind === 'cached' && (mixOf(plan).remap > 0 || sendsMessages(plan));
       expect(layout.histogramNames).toHaveLength(
-        HISTOGRAM_NAMES.length + (hasMisses ? 1 : 0) + (planned ? 2 : 1) * operations.length,
+        HISTOGRAM_NAMES.length +
+          (hasMisses ? 1 : 0) +
+          (planned ? 3 * operations.length + 1 : operations.length),
       );
       for (const which of ['allocationLock', 'targetLock'] as const) {
         for (let thread = 0; thread < plan.load.threadCount; thread++) {

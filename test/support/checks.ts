@@ -1,13 +1,15 @@
-import { emptyHistogram } from '../../src/record/histogram.ts';
+import { emptyHistogram, histogramOf } from '../../src/record/histogram.ts';
 import type {
   Claim,
   LockRecord,
   MetadataRecord,
   OperationRecord,
   RunRecord,
+  ThreadPace,
 } from '../../src/record/run-record.ts';
 import {
   type AllocatorKind,
+  AT_ONCE,
   type Expectation,
   IDLE_JOB,
   type LockKind,
@@ -52,6 +54,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
       sectorCount: 131_072,
       medium: 'memory',
       spare: { sectorCount: SPARE_COUNT, start: 0, limit: null, placement: 'v4-dynamic' },
+      ...AT_ONCE,
     },
     allocator: {
       kind: choices.kind ?? 'cached',
@@ -224,6 +227,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
       },
     },
     autoRemap: null,
+    pace: null,
     events: [],
     metadata: null,
     intervals: [],
@@ -288,8 +292,52 @@ function operationRecord(): OperationRecord {
     skippedCount: 0,
     bytes: 0,
     service,
+    queueing: service,
     response: service,
   };
+}
+
+/** Five arrivals of each thread, all of them issued and completed; thread 1 as told. */
+export function withPace(run: RunRecord, changes: Partial<ThreadPace> = {}): RunRecord {
+  const threads = [0, 1].map((thread) => ({
+    thread,
+    plannedCount: 5,
+    skippedCount: 0,
+    droppedCount: 0,
+    measuredCount: 5,
+    unfinishedCount: 0,
+    earlyCount: 0,
+    lastIssueNs: 900_000,
+    heldNs: 0,
+    ...(thread === 1 ? changes : {}),
+  }));
+  return {
+    ...run,
+    threads: [0, 1].map((thread) => ({
+      thread,
+      operationCount: 5,
+      firstIssueNs: 0,
+      lastCompletionNs: 900_000,
+      claimCount: 0,
+      refusedCount: 0,
+      operationDigest: 0,
+    })),
+    pace: { threads, lateness: emptyHistogram(BUCKET_COUNT) },
+  };
+}
+
+/** One read that took so long. */
+export function withLatencies(
+  run: RunRecord,
+  ns: { readonly service: number; readonly queueing: number; readonly response: number },
+): RunRecord {
+  const read = {
+    ...run.operations.read,
+    service: histogramOf([ns.service], BUCKET_COUNT),
+    queueing: histogramOf([ns.queueing], BUCKET_COUNT),
+    response: histogramOf([ns.response], BUCKET_COUNT),
+  };
+  return { ...run, operations: { ...run.operations, read } };
 }
 
 function lockRecord(name: string, kind: LockKind = 'test-and-test-and-set'): LockRecord {

@@ -18,6 +18,7 @@ import type { Details } from '../../src/report/details-schema.ts';
 import { resultOf } from '../../src/report/result.ts';
 import type { Result } from '../../src/report/result-schema.ts';
 import {
+  AT_ONCE,
   type Comparison,
   IDLE_JOB,
   type JobPlan,
@@ -63,6 +64,7 @@ export function somePlan(overrides: PlanOverrides = {}): Plan {
       sectorCount: 1024,
       medium: 'memory',
       spare: { sectorCount: 64, start: 0, limit: null, placement: 'none' },
+      ...AT_ONCE,
     },
     allocator: {
       kind: 'cached',
@@ -229,6 +231,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
       },
     },
     autoRemap: null,
+    pace: null,
     events: [],
     metadata: null,
     intervals: [
@@ -283,6 +286,7 @@ export function someOperation(service: Histogram, bytes: number): OperationRecor
     skippedCount: 0,
     bytes,
     service,
+    queueing: samples(),
     response: service,
   };
 }

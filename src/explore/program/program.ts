@@ -1,6 +1,7 @@
 import {
   ALLOCATOR_KINDS,
   type AllocatorKind,
+  AT_ONCE,
   COPY_FLUSHES,
   COPY_ORDERS,
   IDLE_JOB,
@@ -222,6 +223,7 @@ export function planOf(program: Program): Plan {
       sectorCount: isPublished ? PUBLISHED_LBA_COUNT : LBA_COUNT,
       medium: 'memory',
       spare: { sectorCount: program.spareCount, start: 0, limit: null, placement: 'none' },
+      ...AT_ONCE,
     },
     allocator: {
       kind: program.allocator,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { copyPositionsOf, reservedSparesOf } from '../../../src/device/placement.ts';
-import type { DevicePlan, Placement } from '../../../src/scenario/plan.ts';
+import { AT_ONCE, type DevicePlan, type Placement } from '../../../src/scenario/plan.ts';
 
 const FIVE = [0, 1024, 2048, 4096, 8192];
 
@@ -67,7 +67,7 @@ function reservedOf(placement: Placement, sectorCount: number): Uint8Array {
 }
 
 function deviceOf(spare: DevicePlan['spare']): DevicePlan {
-  return { sectorCount: 1, medium: 'memory', spare };
+  return { sectorCount: 1, medium: 'memory', spare, ...AT_ONCE };
 }
 
 function countOf(reserved: Uint8Array): number {

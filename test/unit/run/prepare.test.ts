@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nowNs } from '../../../src/clock.ts';
-import { ThreadLoop } from '../../../src/load/thread-loop.ts';
+import { loopFor } from '../../../src/load/loop.ts';
 import type { Trace } from '../../../src/load/trace/trace.ts';
 import { touchPages } from '../../../src/memory/attach.ts';
 import { Collector } from '../../../src/run/collect.ts';
@@ -98,7 +98,7 @@ describe('prepareMemory', () => {
     const memory = prepareMemory(plan);
     feedRows(memory, rows);
     const startNs = nowNs();
-    for (const thread of [0, 1, 2]) new ThreadLoop(plan, memory, thread).run(startNs);
+    for (const thread of [0, 1, 2]) loopFor(plan, memory, thread).run(startNs);
     const collector = new Collector(plan, memory);
     const operations = collector.operations();
     expect(collector.threads().map(({ operationCount }) => operationCount)).toEqual([3, 0, 2]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseScenario } from '../../../src/scenario/parse.ts';
-import { NO_MIX, UNIFORM_ADDRESSES } from '../../../src/scenario/plan.ts';
+import { AT_ONCE, NO_MIX, UNIFORM_ADDRESSES } from '../../../src/scenario/plan.ts';
 import { MINIMAL, messagesOf, planOf, problemsOf, underlined } from './support.ts';
 
 const EVERY_KEY = `
@@ -107,6 +107,7 @@ describe('a minimal scenario', () => {
         sectorCount: 131_072,
         medium: 'memory',
         spare: { sectorCount: 16_384, start: 0, limit: null, placement: 'v4-dynamic' },
+        ...AT_ONCE,
       },
       allocator: {
         kind: 'cached',
@@ -126,7 +127,9 @@ describe('a minimal scenario', () => {
           startsAfter: null,
           writesPerFlush: 0,
           threadCount: 2,
-          model: 'closed',
+          arrivals: null,
+          ioDepth: 1,
+          threadSegments: [],
           thinkTimeNs: 0,
           durationNs: 5e9,
           operationCount: null,
@@ -183,6 +186,7 @@ describe('a scenario with every key', () => {
         sectorCount: 131_072,
         medium: 'memory',
         spare: { sectorCount: 16_384, start: 8, limit: 1000, placement: 'v4-fixed' },
+        ...AT_ONCE,
       },
       allocator: {
         kind: 'cached',
@@ -202,7 +206,9 @@ describe('a scenario with every key', () => {
           startsAfter: null,
           writesPerFlush: 0,
           threadCount: 4,
-          model: 'closed',
+          arrivals: null,
+          ioDepth: 1,
+          threadSegments: [],
           thinkTimeNs: 10_000,
           durationNs: 9e10,
           operationCount: 1_000_000,
@@ -474,9 +480,8 @@ thresholds:
   it.each([
     ['duraton', 'load.', 'did you mean "duration"?'],
     ['warmUp', 'load.', 'did you mean "warmup"?'],
-    ['threads', '', 'it belongs elsewhere: load.threads or load.trace.threads'],
+    ['mean', '', 'it belongs elsewhere: device.serviceTime.mean'],
     ['slots', 'allocator.', 'it belongs elsewhere: allocator.cache.slots'],
-    ['rate', 'load.', 'open load, with planned arrivals, comes in a later version'],
     ['<<', '', 'merge keys are not part of the format; extends merges whole files'],
     ['xyzzy', 'remap.', 'known: match, lookup, inFlight'],
     ['__proto__', 'remap.', 'known: match, lookup, inFlight'],

@@ -70,7 +70,7 @@ const BORDERS: readonly { key: string; good: readonly string[]; bad: readonly st
   },
   { key: 'overhead.beside', good: ['samples.csv'], bad: ['""', '5'] },
   { key: 'load.threads', good: ['1', '256'], bad: ['0', '257', '2.5', '"2"', '-1', ''] },
-  { key: 'load.model', good: ['closed'], bad: ['open', 'loop'] },
+  { key: 'load.model', good: ['closed'], bad: ['loop'] },
   { key: 'load.thinkTime', good: ['0s', '9s'], bad: ['0', '10', '-1s', '1.5'] },
   { key: 'load.warmup', good: ['0ms', '24h'], bad: ['25h', '100'] },
   { key: 'load.duration', good: ['1ns', '24h', '1m30s'], bad: ['0s', '24h1ns', '5', '0.5ns'] },
@@ -178,10 +178,7 @@ describe('a key', () => {
     ['load.threads=0', 'load.threads must be a whole number from 1 to 256, not 0'],
     ['load.threads=', 'load.threads must be a whole number from 1 to 256, not nothing'],
     ['load=fast', 'load must be a map of threads, model, '],
-    [
-      'load.model=open',
-      'load.model must be closed: open load, with planned arrivals, comes in a later version',
-    ],
+    ['load.model=loop', 'load.model must be one of closed, open, not "loop"'],
     [
       'load.duration=5',
       'load.duration must be a time with its unit such as 250us, 10s or 1m30s, not 5: ' +

@@ -70,7 +70,7 @@ describe('a value set on the command line', () => {
       [
         '4:7 seed must be a whole number from 0 to 2^53 − 1, not "x"',
         '--set load.threads=0:1:14 load.threads must be a whole number from 1 to 256, not 0',
-        '--set load.model=x:1:12 load.model must be closed, not "x"',
+        '--set load.model=x:1:12 load.model must be one of closed, open, not "x"',
       ],
     );
   });
