@@ -126,6 +126,20 @@ export const RULES: readonly Rule[] = [
             .map((key) => breach([key], `${key} cannot be combined with load.trace`, TRACE_SAYS)),
   },
   {
+    reads: ['load.trace'],
+    examine: ({ job: { trace } }) => {
+      if (trace === null) return [];
+      const { format, columns } = trace;
+      if (format === 'csv' && columns === null) {
+        const message = 'load.trace.columns is needed with format: csv';
+        return [breach(['load.trace.format'], message, COLUMNS_HINT)];
+      }
+      if (columns === null || format === 'csv' || format === 'auto') return [];
+      const message = `load.trace.columns has no meaning with format: ${format}`;
+      return [breach(['load.trace.columns'], message, 'it says which column of a CSV is which')];
+    },
+  },
+  {
     reads: ['load.messages', 'load.mix', 'load.trace', 'load.until', 'load.warmup'],
     examine: ({ load, job }, given) => {
       if (job.messages === null) return [];
@@ -785,6 +799,7 @@ function outsideBreaches(choice: SectorChoice, device: Plan['device'], at: Path)
   return [{ at: [at], message }];
 }
 
+const COLUMNS_HINT = 'for instance { time: 1, operation: 2, offset: 3, length: 4 }';
 const TRACE_SAYS = 'the trace says what is issued, and where';
 
 function breach(at: readonly string[], message: string, hint?: string): Breach {

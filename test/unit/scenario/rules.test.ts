@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { messagesOf, planOf } from './support.ts';
 
+const COLUMNS = '{ time: 1, operation: 2, offset: 3, length: 4 }';
+
 const HEAD = 'version: 1\nname: x\n';
 
 /** A scenario that breaks a rule, where and how; and the nearest one that does not. */
@@ -84,6 +86,18 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     broken: 'load: { trace: { file: x }, until: exhausted }\n',
     problem: '3:36 load.until cannot be combined with load.trace',
     kept: 'load: { trace: { file: x }, operations: 5 }\n',
+  },
+  {
+    rule: 'a CSV needs its columns named',
+    broken: 'load: { trace: { file: x, format: csv } }\n',
+    problem: '3:35 load.trace.columns is needed with format: csv',
+    kept: `load: { trace: { file: x, format: csv, columns: ${COLUMNS} } }\n`,
+  },
+  {
+    rule: 'only a CSV has columns to name',
+    broken: `load: { trace: { file: x, format: msr, columns: ${COLUMNS} } }\n`,
+    problem: '3:49 load.trace.columns has no meaning with format: msr',
+    kept: `load: { trace: { file: x, columns: ${COLUMNS} } }\n`,
   },
   {
     rule: 'some weight of the mix is above 0',
