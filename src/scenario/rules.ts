@@ -530,7 +530,10 @@ export const RULES: readonly Rule[] = [
       if (!given('load.rate') && !given('load.stages')) {
         const message = 'load.model open needs load.rate, or load.stages with rates';
         breaches.push(breach(['load.model'], message, 'for instance "rate: 10k/s"'));
-      } else if (job.arrivals.segments.every(({ toPerSecond }) => toPerSecond === 0)) {
+      } else if (
+        job.arrivals.segments.every(({ toPerSecond }) => toPerSecond === 0) &&
+        !stagesHave(given, 'threads')
+      ) {
         breaches.push(breach(['load.stages'], 'load.stages has no rate above 0/s', NOTHING_COMES));
       }
       if (job.thinkTimeNs > 0) {

@@ -480,7 +480,7 @@ thresholds:
   it.each([
     ['duraton', 'load.', 'did you mean "duration"?'],
     ['warmUp', 'load.', 'did you mean "warmup"?'],
-    ['mean', '', 'it belongs elsewhere: device.serviceTime.mean'],
+    ['p99', '', 'it belongs elsewhere: device.serviceTime.p99'],
     ['slots', 'allocator.', 'it belongs elsewhere: allocator.cache.slots'],
     ['<<', '', 'merge keys are not part of the format; extends merges whole files'],
     ['xyzzy', 'remap.', 'known: match, lookup, inFlight'],

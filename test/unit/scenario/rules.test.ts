@@ -52,6 +52,113 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { duration: 5s, until: steady }\nsteady: { slope: 1% }\n',
   },
   {
+    rule: 'open load has a rate',
+    broken: 'load: { model: open, duration: 5s }\n',
+    problem: '3:16 load.model open needs load.rate, or load.stages with rates',
+    kept: 'load: { model: open, rate: 5/s, duration: 5s }\n',
+  },
+  {
+    rule: 'a rate belongs to open load',
+    broken: 'load: { rate: 5/s, duration: 5s }\n',
+    problem: '3:15 load.rate belongs to load.model open',
+    kept: 'load: { model: open, rate: 5/s, duration: 5s }\n',
+  },
+  {
+    rule: 'a law of arrivals belongs to open load',
+    broken: 'load: { arrivals: poisson, duration: 5s }\n',
+    problem: '3:19 load.arrivals belongs to load.model open',
+    kept: 'load: { model: open, arrivals: poisson, rate: 0.5/s, duration: 5s }\n',
+  },
+  {
+    rule: 'open load has no think time',
+    broken: 'load: { model: open, rate: 5/s, thinkTime: 1ms, duration: 5s }\n',
+    problem: '3:44 load.thinkTime belongs to load.model closed, not open',
+    kept: 'load: { model: closed, thinkTime: 1ms, duration: 5s }\n',
+  },
+  {
+    rule: 'a trace has arrivals of its own',
+    broken: 'load: { model: open, rate: 5/s, trace: { file: x } }\n',
+    problem: '3:16 load.model open cannot be combined with load.trace',
+    kept: 'load: { trace: { file: x } }\n',
+  },
+  {
+    rule: 'stages come to a rate',
+    broken: 'load: { model: open, stages: [{ for: 1s, rate: 0/s }] }\n',
+    problem: '3:30 load.stages has no rate above 0/s',
+    kept: 'load: { model: open, stages: [{ for: 1s, rate: 1/s }, { for: 1s, rate: 0/s }] }\n',
+  },
+  {
+    rule: 'stages of a closed load are of threads',
+    broken: 'load: { stages: [{ for: 1s, rate: 5/s }] }\n',
+    problem: '3:17 load.stages with rates belong to load.model open',
+    kept: 'load: { stages: [{ for: 1s, threads: 1 }] }\n',
+  },
+  {
+    rule: 'stages of an open load are of rates',
+    broken: 'load: { model: open, rate: 1/s, stages: [{ for: 1s, threads: 1 }] }\n',
+    problem:
+      '3:41 load.stages with threads belong to load.model closed: arrivals are dealt to all threads',
+    kept: 'load: { model: open, stages: [{ for: 1s, rate: 5/s, shape: step }] }\n',
+  },
+  {
+    rule: 'stages have no more threads than there are',
+    broken: 'load: { threads: 2, stages: [{ for: 1s, threads: 3 }] }\n',
+    problem: '3:29 load.stages must have at most load.threads (2) threads, not 3',
+    kept: 'load: { threads: 3, stages: [{ for: 1s, threads: 3 }] }\n',
+  },
+  {
+    rule: 'stages come to a thread',
+    broken: 'load: { stages: [{ for: 1s, threads: 0 }] }\n',
+    problem: '3:17 load.stages has no number of threads above 0',
+    kept: 'load: { stages: [{ for: 1s, threads: 0 }, { for: 1s, threads: 1 }] }\n',
+  },
+  {
+    rule: 'a depth has an effect',
+    broken: 'load: { iodepth: 8, duration: 5s }\n',
+    problem:
+      '3:18 load.iodepth can have no effect: this device answers as soon as the data is copied, ' +
+      'so a thread never has more than one operation in flight',
+    kept: 'load: { iodepth: 8, duration: 5s }\ndevice: { serviceTime: 100us }\n',
+  },
+  {
+    rule: 'a depth has an effect on this mix',
+    broken:
+      'load: { iodepth: 8, mix: { remap: 1 }, duration: 5s }\ndevice: { serviceTime: 100us }\n',
+    problem:
+      '3:18 load.iodepth can have no effect: the mix has no reads or writes, and a remap is done ' +
+      'by its thread',
+    kept: 'load: { iodepth: 8, mix: { read: 1 }, duration: 5s }\ndevice: { serviceTime: 100us }\n',
+  },
+  {
+    rule: 'a depth leaves no room for pauses',
+    broken: 'load: { iodepth: 8, thinkTime: 1ms, duration: 5s }\ndevice: { serviceTime: 100us }\n',
+    problem:
+      '3:18 load.iodepth above 1 cannot be combined with load.thinkTime, the pause after an operation',
+    kept: 'load: { iodepth: 1, thinkTime: 1ms, duration: 5s }\ndevice: { serviceTime: 100us }\n',
+  },
+  {
+    rule: 'channels have something to serve',
+    broken: 'load: { duration: 5s }\ndevice: { channels: 4 }\n',
+    problem: '4:21 device.channels can have no effect without device.serviceTime',
+    kept: 'load: { duration: 5s }\ndevice: { channels: 4, serviceTime: 1us }\n',
+  },
+  {
+    rule: 'a stall ends before the next one',
+    broken: 'load: { duration: 5s }\ndevice: { stalls: [{ at: 0s, for: 2s, every: 1s }] }\n',
+    problem: '4:19 a stall of 2s must come every more than 2s, not every 1s',
+    kept: 'load: { duration: 5s }\ndevice: { stalls: [{ at: 0s, for: 1s, every: 2s }] }\n',
+  },
+  {
+    rule: 'stalls leave the device some time',
+    broken:
+      'load: { duration: 5s }\n' +
+      'device: { stalls: [{ at: 0s, for: 1s, every: 2s }, { at: 1s, for: 1s, every: 2s }] }\n',
+    problem: '4:19 device.stalls take all time together: the device would never serve anything',
+    kept:
+      'load: { duration: 5s }\n' +
+      'device: { stalls: [{ at: 0s, for: 1s, every: 2s }, { at: 1s, for: 999ms, every: 2s }] }\n',
+  },
+  {
     rule: 'overhead has an empty call',
     broken: 'load: { operations: 5 }\noverhead: { operations: [remap] }\n',
     problem: '4:25 overhead.operations must name ping, the empty call',

@@ -71,6 +71,8 @@ const BORDERS: readonly { key: string; good: readonly string[]; bad: readonly st
   { key: 'overhead.beside', good: ['samples.csv'], bad: ['""', '5'] },
   { key: 'load.threads', good: ['1', '256'], bad: ['0', '257', '2.5', '"2"', '-1', ''] },
   { key: 'load.model', good: ['closed'], bad: ['loop'] },
+  { key: 'load.iodepth', good: ['1'], bad: ['0', '1025', '1.5'] },
+  { key: 'device.channels', good: ['1'], bad: ['0', '4097'] },
   { key: 'load.thinkTime', good: ['0s', '9s'], bad: ['0', '10', '-1s', '1.5'] },
   { key: 'load.warmup', good: ['0ms', '24h'], bad: ['25h', '100'] },
   { key: 'load.duration', good: ['1ns', '24h', '1m30s'], bad: ['0s', '24h1ns', '5', '0.5ns'] },
