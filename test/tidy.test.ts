@@ -145,6 +145,10 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     ],
     packages: ['zod', 'node:*'],
   },
+  queue: {
+    ours: ['sweep', 'report', 'run', 'coordinator', 'scenario', 'errors', 'version'],
+    packages: ['bullmq', 'ioredis', 'zod', 'node:*'],
+  },
   cli: { ours: ANY, packages: ANY },
 };
 

@@ -309,6 +309,12 @@ function parserOf(
             describe: 'List the runs in their order, run nothing',
             group: 'Sweep:',
           })
+          .option('queue', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Hand the runs out by Redis: redis://…, rediss://… or env:NAME',
+            group: 'Sweep:',
+          })
           .option('parallel', {
             type: 'number',
             default: 1,
@@ -325,6 +331,40 @@ function parserOf(
           .option('progress', progressOption)
           .option('quiet', quietOption),
       (args) => finish(import('./sweep-command.ts').then((module) => module.sweepCommand(args))),
+    )
+    .command(
+      'work',
+      'Take runs of sweeps off a queue, one at a time',
+      (command) =>
+        command
+          .option('queue', {
+            type: 'string',
+            requiresArg: true,
+            demandOption: true,
+            describe: 'redis://…, rediss://… or env:NAME',
+            group: 'Sweep:',
+          })
+          .option('lease', {
+            type: 'string',
+            default: '60s',
+            describe: 'A run whose worker is silent for so long goes to another one',
+            group: 'Sweep:',
+          })
+          .option('idle', {
+            type: 'string',
+            describe: 'End when there was nothing to do for so long; by default, never',
+            group: 'Sweep:',
+          })
+          .option('dead', {
+            type: 'boolean',
+            default: false,
+            describe: 'List the runs that nobody could make, and why',
+            group: 'Sweep:',
+          })
+          .option('max-memory', maxMemoryOption)
+          .option('json', jsonOption('The list of --dead as JSON'))
+          .option('quiet', quietOption),
+      (args) => finish(import('./work-command.ts').then((module) => module.workCommand(args))),
     )
     .command(
       'merge <folders...>',
@@ -561,6 +601,7 @@ const COMMANDS = [
   'explore',
   'overhead',
   'sweep',
+  'work',
   'merge',
   'validate',
   'layout',

@@ -1,4 +1,7 @@
 import { EXIT, worstExitCode } from '../errors.ts';
+import type { Dispatcher } from '../queue/dispatcher.ts';
+import { redisAddressOf } from '../queue/redis-address.ts';
+import { sweepByQueue } from '../queue/sweep-by-queue.ts';
 import { type Live, startView } from '../report/live.ts';
 import { plural } from '../report/text.ts';
 import { readScenarioFile } from '../scenario/read.ts';
@@ -22,6 +25,7 @@ export interface SweepArguments {
   readonly repeats: number | undefined;
   readonly shard: string | undefined;
   readonly list: boolean;
+  readonly queue: string | undefined;
   readonly parallel: number;
   readonly orderSeed: number | undefined;
   readonly maxMemory: string | undefined;
@@ -42,6 +46,7 @@ export async function sweepCommand(args: SweepArguments): Promise<number> {
   if (args.orderSeed !== undefined) mustBeWhole('order-seed', args.orderSeed, 0, 2 ** 53 - 1);
   const prepared = preparedBy(args);
   if (args.list) return list(prepared, args.json);
+  const dispatcher = args.queue === undefined ? null : await dispatcherAt(args.queue);
   const say = (text: string): void => {
     if (!args.quiet) process.stderr.write(`${text}\n`);
   };
@@ -62,6 +67,7 @@ export async function sweepCommand(args: SweepArguments): Promise<number> {
         progress.open(finishedCount);
         live = startView(viewOf(progress, args));
       },
+      ...(dispatcher === null ? {} : { make: sweepByQueue(dispatcher) }),
       onBegin: (run: SweepRun) => progress.begin(run),
       onEnd: (run: SweepRun, outcome: RunOutcome) => progress.end(run, outcome),
     });
@@ -75,7 +81,14 @@ export async function sweepCommand(args: SweepArguments): Promise<number> {
   } finally {
     (live as Live | null)?.stop();
     stopListening();
+    await dispatcher?.close();
   }
+}
+
+/** Loaded when a queue is asked for: most sweeps have none. */
+async function dispatcherAt(option: string): Promise<Dispatcher> {
+  const { openDispatcher } = await import('../queue/bullmq-queue.ts');
+  return openDispatcher(redisAddressOf(option, process.env));
 }
 
 function preparedBy(args: SweepArguments): PreparedSweep {

@@ -71,7 +71,7 @@ function eachOf<T>(files: readonly string[], load: (file: string) => T): T[] {
 }
 
 /** What is free here, up to the largest buffer that there can be. */
-function memoryLimitOf(maxMemory: string | undefined): MemoryLimit {
+export function memoryLimitOf(maxMemory: string | undefined): MemoryLimit {
   const most = WORD_COUNT_MAX * WORD_BYTES;
   let allowedMemoryBytes: number | null = null;
   if (maxMemory !== undefined) {

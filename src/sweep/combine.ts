@@ -33,6 +33,8 @@ const KEPT = [
   'threadCount',
   'integrity',
   'expect',
+  'trace',
+  'recording',
   'repro',
 ] as const satisfies readonly (keyof Result)[];
 
@@ -66,6 +68,13 @@ export function combineRuns(runs: readonly MeasuredRun[]): Measured {
       queueDepthMax: Math.max(...results.map(({ autoRemap }) => autoRemap.queueDepthMax)),
       queueSize: first.autoRemap.queueSize,
     },
+    arrivals: arrivalsOf(summed.arrivals, results),
+    inFlight: {
+      ...first.inFlight,
+      mean: weightedOf(timed(results, ({ inFlight }) => inFlight.mean)),
+      byLaw: weightedOf(timed(results, ({ inFlight }) => inFlight.byLaw)),
+    },
+    steady: steadyOf(results),
     jitter: {
       ...summed.jitter,
       periodNs: first.jitter.periodNs,
@@ -90,7 +99,18 @@ function withLatencies(runs: readonly MeasuredRun[], measured: Measured): Measur
     put(path, [name, `${name}.service`, name.replace(/\.response$/, '.service')]);
   }
   put(['cache', 'wait'], ['lock.wait']);
+  put(['pacer', 'lateness'], ['lateness']);
+  for (const kind of ['service', 'queueing', 'response'] as const) {
+    whole.overall[kind] = latencySummaryOf(
+      mergeAnyHistograms(OPERATIONS.flatMap((name) => histogramsOf(runs, namesOf(name, kind)))),
+    );
+  }
   return whole;
+}
+
+/** A response that equals its service is not kept twice. */
+function namesOf(name: string, kind: string): string[] {
+  return kind === 'response' ? [`${name}.response`, `${name}.service`] : [`${name}.${kind}`];
 }
 
 /** Numbers are added, at whatever depth; of anything else the first counts. */
@@ -147,20 +167,23 @@ export function checksOf(results: readonly Result[]): ResultCheck[] {
   });
 }
 
-/** The distribution that each run keeps under the first of these names that it knows. */
 function latenciesOf(runs: readonly MeasuredRun[], names: readonly string[]) {
-  const histograms = runs.flatMap(({ details }) => {
+  return latencySummaryOf(mergeAnyHistograms(histogramsOf(runs, names)));
+}
+
+/** The distribution that each run keeps under the first of these names that it knows. */
+function histogramsOf(runs: readonly MeasuredRun[], names: readonly string[]): Histogram[] {
+  return runs.flatMap(({ details }) => {
     for (const name of names) {
       const found = histogramIn(details, name);
       if (found !== null) return [found];
     }
     return [];
   });
-  return latencySummaryOf(mergeAnyHistograms(histograms));
 }
 
 /** Histograms of different ranges too: buckets lie alike, the longer one has more of them. */
-export function mergeAnyHistograms(histograms: readonly Histogram[]): Histogram {
+function mergeAnyHistograms(histograms: readonly Histogram[]): Histogram {
   const length = Math.max(0, ...histograms.map(({ counts }) => counts.length));
   const padded = histograms.map((histogram) => {
     const counts = new Float64Array(length);
@@ -182,6 +205,51 @@ function lockOf(summed: Result['lock'], locks: readonly Result['lock'][]): Resul
   };
 }
 
+function arrivalsOf(summed: Result['arrivals'], results: readonly Result[]): Result['arrivals'] {
+  const requested = weightedOf(timed(results, ({ arrivals }) => arrivals.requestedPerSecond));
+  const achieved = weightedOf(timed(results, ({ arrivals }) => arrivals.achievedPerSecond));
+  const isKnown = requested !== null && achieved !== null && requested > 0;
+  return {
+    ...summed,
+    requestedPerSecond: requested,
+    achievedPerSecond: achieved,
+    rateError: isKnown ? achieved / requested - 1 : null,
+  };
+}
+
+/**
+ * Steady if all are. The distributions of the windows are not kept apart from the rest, so those of
+ * several runs cannot be added up, and are left empty rather than made up.
+ */
+function steadyOf(results: readonly Result[]): Result['steady'] {
+  const [{ steady: first }] = results as [Result];
+  if (results.length === 1) return first;
+  const none = latencySummaryOf(mergeAnyHistograms([]));
+  return {
+    ...first,
+    reached: Math.min(...results.map(({ steady }) => steady.reached)),
+    operationsPerSecond: weightedOf(timed(results, ({ steady }) => steady.operationsPerSecond)),
+    points: [],
+    reachedNs: largestKnown(results.map(({ steady }) => steady.reachedNs)),
+    slopeSize: largestKnown(results.map(({ steady }) => steady.slopeSize)),
+    deviation: largestKnown(results.map(({ steady }) => steady.deviation)),
+    service: none,
+    response: none,
+  };
+}
+
+/** null where one of them is not known. */
+function largestKnown(values: readonly (number | null)[]): number | null {
+  return values.reduce((largest, value) =>
+    largest === null || value === null ? null : Math.max(largest, value),
+  );
+}
+
+/** A figure of each run, with the time it was measured for. */
+function timed(results: readonly Result[], figureOf: (result: Result) => number | null) {
+  return results.map((result) => [figureOf(result), result.durationNs] as const);
+}
+
 function withRates(results: readonly Result[], measured: Measured): Measured {
   const bytes = OPERATIONS.reduce((sum, name) => sum + measured.operations[name].bytes, 0);
   const { hits, misses } = measured.cache;
@@ -192,16 +260,12 @@ function withRates(results: readonly Result[], measured: Measured): Measured {
       operationsPerSecond: perSecond(totalOperations(measured), measured.durationNs),
       bytesPerSecond: perSecond(bytes, measured.durationNs),
       perThread: [],
-      instrumentShare: weightedOf(
-        results.map(
-          ({ throughput, durationNs }) => [throughput.instrumentShare, durationNs] as const,
-        ),
-      ),
+      instrumentShare: weightedOf(timed(results, ({ throughput }) => throughput.instrumentShare)),
     },
   };
 }
 
-/** Mean of shares, each of so much time; null where one of them is not known. */
+/** Mean of figures, each of so much time; null where one of them is not known. */
 function weightedOf(
   parts: readonly (readonly [share: number | null, ns: number])[],
 ): number | null {

@@ -1,5 +1,6 @@
 import { EXIT, ScenarioError, UsageError } from '../../src/errors.ts';
 import { allocate } from './probes/allocate.ts';
+import { dispatch } from './probes/dispatch.ts';
 import { lock } from './probes/lock.ts';
 import { merge } from './probes/merge.ts';
 import { micro } from './probes/micro.ts';
@@ -10,7 +11,8 @@ import { start } from './probes/start.ts';
 
 /**
  * Our classes by themselves, measured as the C reference in c/ measures its own: the same
- * subcommands and options, the same figures on stdout. `start` and `sampling` have no counterpart.
+ * subcommands and options, the same figures on stdout. `start`, `sampling` and `dispatch` have no
+ * counterpart.
  */
 const PROBES: Readonly<Record<string, Probe>> = {
   allocate,
@@ -19,6 +21,7 @@ const PROBES: Readonly<Record<string, Probe>> = {
   merge,
   start,
   sampling,
+  dispatch,
 };
 
 const [name = '', ...texts] = process.argv.slice(2);

@@ -1,4 +1,5 @@
 import { LOCK_KINDS } from '../../src/scenario/plan.ts';
+import { hasRedis } from '../support/redis.ts';
 import type { Fio } from './fio.ts';
 import type { Load } from './load.ts';
 import type { Reference } from './reference.ts';
@@ -47,6 +48,7 @@ export function rowsOf(programs: Programs): Row[] {
     ...microRows(programs),
     ...lookingRows(programs),
     ...startRows(programs),
+    ...dispatchRows(),
   ];
 }
 
@@ -329,4 +331,19 @@ function startRows(_: Programs): Row[] {
 
 function threadsOf(count: number): string {
   return count === 1 ? '1 thread' : `${count} threads`;
+}
+
+/** The bar is 50 ms: beside it stands a run, which takes hundreds. */
+function dispatchRows(): Row[] {
+  if (!hasRedis()) return [];
+  return [
+    {
+      id: 'dispatch',
+      title: 'a run of a sweep by queue, beside the run itself',
+      unit: 'ms',
+      scale: 1,
+      isQuick: false,
+      subjects: { sparestorm: () => probe(['dispatch', '--runs', 100]).msPerRun as number },
+    },
+  ];
 }

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { DeadRun, Dispatcher } from '../../../src/queue/dispatcher.ts';
+import { packReport } from '../../../src/queue/run-payload.ts';
+import { sweepByQueue } from '../../../src/queue/sweep-by-queue.ts';
+import { loadSweepText } from '../../../src/run/load-scenario.ts';
+import { manifestOf, SweepFolder } from '../../../src/sweep/sweep-folder.ts';
+import { planSweep } from '../../../src/sweep/sweep-plan.ts';
+import { someDetails, someResult } from '../../support/run-record.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'sparestorm-queue-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const plan = planSweep(
+  loadSweepText(
+    'version: 1\nname: q\nload: { threads: 1, operations: 10 }\nmatrix: { load.threads: 1..4 }\n',
+    { file: 'q.yaml' },
+  ),
+);
+const IDS = plan.runs.map(({ id }) => id);
+
+/** A queue in memory: what is handed in is done at once, but for what a test says. */
+class FakeQueue implements Dispatcher {
+  readonly known = new Set<string>();
+  readonly submissions: string[][] = [];
+  readonly reports = new Map<string, unknown>();
+  readonly deadRuns: DeadRun[] = [];
+  /** Lost when they are handed in for the first time, as by a Redis that came back without them. */
+  readonly losesOnce = new Set<string>();
+
+  async submit(runs: readonly { readonly id: string }[]) {
+    this.submissions.push(runs.map(({ id }) => id));
+    for (const { id } of runs) if (!this.losesOnce.delete(id)) this.known.add(id);
+  }
+  async unknownOf(ids: ReadonlySet<string>) {
+    return [...ids].filter((id) => !this.known.has(id));
+  }
+  async *doneOf(ids: ReadonlySet<string>) {
+    for (const id of ids) {
+      const isDead = this.deadRuns.some((one) => one.id === id);
+      if (!this.known.has(id) || isDead) continue;
+      const measured = { result: someResult(), details: someDetails() };
+      yield { id, report: this.reports.get(id) ?? packReport(id, measured, 'there') };
+    }
+  }
+  async dead() {
+    return this.deadRuns;
+  }
+  async active() {
+    return [];
+  }
+  async close() {}
+}
+
+let folderCount = 0;
+async function sweptBy(queue: FakeQueue, signal?: AbortSignal) {
+  const folder = await SweepFolder.open(
+    join(root, String(folderCount++)),
+    manifestOf(plan, [], null),
+  );
+  await sweepByQueue(queue, { lookMs: 5 })(plan, folder, {
+    shard: null,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return folder;
+}
+
+describe('a sweep by queue', () => {
+  test('hands every run in, and keeps what comes back with where it was made', async () => {
+    const queue = new FakeQueue();
+    const folder = await sweptBy(queue);
+    expect([...(await folder.finished())].sort()).toEqual([...IDS].sort());
+    expect(queue.submissions.map((ids) => ids.length)).toEqual([4]);
+    expect((await folder.runOf(IDS[0] as string)).record.host).toBe('there');
+  });
+
+  test('keeps a dead run, and a report that is none, as broken with their reasons', async () => {
+    const queue = new FakeQueue();
+    queue.deadRuns.push({ id: IDS[1] as string, reason: 'it took 3 workers with it' });
+    queue.reports.set(IDS[2] as string, { nonsense: true });
+    const folder = await sweptBy(queue);
+    const failureOf = async (id?: string) => (await folder.runOf(id as string)).record.failure;
+    expect(await failureOf(IDS[1])).toBe('it took 3 workers with it');
+    expect(await failureOf(IDS[2])).toMatch(/^what came back is no report of it: /);
+    expect(await failureOf(IDS[0])).toBeNull();
+  });
+
+  test('hands in again what the queue has lost', async () => {
+    const queue = new FakeQueue();
+    queue.losesOnce.add(IDS[3] as string);
+    const folder = await sweptBy(queue);
+    expect((await folder.finished()).size).toBe(4);
+    expect(queue.submissions.at(-1)).toEqual([IDS[3]]);
+  });
+
+  test('ends when it is told to, and leaves the queue as it is', async () => {
+    const queue = new FakeQueue();
+    for (const id of IDS) queue.losesOnce.add(id);
+    const folder = await sweptBy(queue, AbortSignal.timeout(100));
+    expect((await folder.finished()).size).toBe(0);
+  });
+});
