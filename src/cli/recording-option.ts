@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { RunOptions } from '../coordinator.ts';
 import { UsageError } from '../errors.ts';
 import { RECORDED_MOST } from '../run/recording.ts';
+import type { Plan } from '../scenario/plan.ts';
 import { parseCount } from '../units.ts';
 
 /** 16 bytes each, and all of them in one buffer of 4 GiB. */
@@ -16,10 +17,17 @@ export interface RecordingArguments {
 export type Recording = Pick<RunOptions, 'record'>;
 
 /** One file holds one run; whether it can be written is seen before there is anything to write. */
-export function recordingOf(args: RecordingArguments, runCount: number): Recording {
+export function recordingOf(
+  args: RecordingArguments,
+  runCount: number,
+  plans: readonly Plan[],
+): Recording {
   const { record, recordLimit } = args;
   if (record === undefined) return {};
   if (runCount > 1) throw new UsageError(`--record takes one run, and these are ${runCount}`);
+  if (plans.some(({ jobs }) => jobs.some(({ timing }) => timing === 'chained'))) {
+    throw new UsageError('--record stands between two operations, and load.timing is chained');
+  }
   if (statSync(record, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new UsageError(`--record takes a file, and ${record} is a directory`);
   }

@@ -50,7 +50,11 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
   const scenarios = loadScenarios(expandPatterns(args.scenarios), sets, args.maxMemory);
   checkSeeds(scenarios, args.repeat);
-  const recording = recordingOf(args, scenarios.length * args.repeat);
+  const recording = recordingOf(
+    args,
+    scenarios.length * args.repeat,
+    scenarios.map(({ plan }) => plan),
+  );
   const baseline = await baselineFor(scenarios, args);
   const interruption = new AbortController();
   const stopListening = onSignals(interruption);

@@ -31,6 +31,8 @@ export class PlainLoop {
   readonly #times: Float64Array;
   /** By operation; null where the plan has none such. */
   readonly #service: readonly (SharedHistogram | null)[];
+  /** The completion of an operation is the issue of the next one of its row. */
+  readonly #isChained: boolean;
   readonly #readByte: number;
   readonly #writeByte: number;
   readonly #latenciesNs = new Float64Array(DRAWN_MOST);
@@ -47,6 +49,7 @@ export class PlainLoop {
     readonly counters: ThreadCounters;
     readonly times: Float64Array;
     readonly service: readonly (SharedHistogram | null)[];
+    readonly isChained: boolean;
     readonly readByte: number;
     readonly writeByte: number;
   }) {
@@ -56,6 +59,7 @@ export class PlainLoop {
     this.#counters = parts.counters;
     this.#times = parts.times;
     this.#service = parts.service;
+    this.#isChained = parts.isChained;
     this.#readByte = parts.readByte;
     this.#writeByte = parts.writeByte;
   }
@@ -82,6 +86,7 @@ export class PlainLoop {
     const times = this.#times;
     const latenciesNs = this.#latenciesNs;
     const { operations, lbas, sectorCounts } = this.#drawn;
+    const isChained = this.#isChained;
     const readByte = this.#readByte;
     const writeByte = this.#writeByte;
     // What is imported is looked up and checked at each use, unless a local stands for it.
@@ -91,7 +96,8 @@ export class PlainLoop {
     const writtenDownNs = times[T.completion] as number;
     const latestNs = Math.min(times[T.end] as number, writtenDownNs + WRITE_DOWN_NS);
     let issue = 0;
-    let completion = 0;
+    // What was drawn and written down since the last row is nobody's time.
+    let completion = isChained ? nowNs() : 0;
     let outcome: number = done;
     let warmUpCount = 0;
     let index = from;
@@ -100,7 +106,7 @@ export class PlainLoop {
       const lba = lbas[index] as number;
       const sectorCount = sectorCounts[index] as number;
       if (operation > WRITE || lba === skipped) break;
-      issue = nowNs();
+      issue = isChained ? completion : nowNs();
       outcome =
         operation === READ
           ? device.read(thread, lba, sectorCount, readByte)

@@ -1,5 +1,6 @@
 import { stampNs } from '../clock.ts';
 import { Outcome } from '../device/outcome.ts';
+import { assert } from '../errors.ts';
 import type { Memory } from '../memory/attach.ts';
 import { ThreadFloat } from '../memory/layout.ts';
 import { OperationLog } from '../record/operation-log.ts';
@@ -57,6 +58,8 @@ export class ThreadLoop {
       !performer.recovers &&
       this.#thinkTimeNs === 0 &&
       !hasMediumFaults(plan);
+    const isChained = performer.job.timing === 'chained';
+    assert(isPlain || !isChained, 'operations are chained, and something stands between them');
     this.#plain = isPlain
       ? new PlainLoop({
           thread,
@@ -65,6 +68,7 @@ export class ThreadLoop {
           counters: performer.counters,
           times: performer.times,
           service: this.#service,
+          isChained,
           readByte: performer.readByte,
           writeByte: performer.writeByte,
         })

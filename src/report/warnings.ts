@@ -55,6 +55,7 @@ export function warningsOf(plan: Plan, measured: Measured): Warning[] {
     ...oversubscribed(measured),
     ...fifoLock(measured),
     ...clockLimited(measured),
+    ...chainedTiming(plan, measured),
     ...histogramOverflow(measured),
     ...fewSamples(measured),
     ...lateEvents(measured),
@@ -154,6 +155,17 @@ function clockLimited(measured: Measured): Warning[] {
     `The median of ${listOf(names)} is below ${CLOCK_STEPS_MIN} steps of the clock ` +
     `(${formatNs(stepNs)} each): it says little more than that it is short.`;
   return [{ id: 'clock-limited', text }];
+}
+
+function chainedTiming({ jobs }: Plan, { environment }: Measured): Warning[] {
+  const chained = jobs.filter(({ timing }) => timing === 'chained').map(({ name }) => name);
+  if (chained.length === 0) return [];
+  const whose = chained.length === jobs.length ? '' : ` of ${listOf(chained)}`;
+  const text =
+    `Service times${whose} are chained: each begins where the one before it ended, and holds the ` +
+    `loop of the simulator (an empty operation: ${formatNs(environment.emptyOperationNs)}). Compare ` +
+    'them only with times that were taken so.';
+  return [{ id: 'chained-timing', text }];
 }
 
 function histogramOverflow(measured: Measured): Warning[] {

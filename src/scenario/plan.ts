@@ -283,6 +283,13 @@ export interface LoadPlan {
 /** The name of the only job of a scenario that has no jobs. */
 export const SOLE_JOB = 'load';
 
+/**
+ * Where an operation's service time begins: at a reading of the clock of its own, or at the
+ * completion of the one before it.
+ */
+export const TIMINGS = ['each', 'chained'] as const;
+export type Timing = (typeof TIMINGS)[number];
+
 /** One load among those that share the device: threads that do the same. */
 export interface JobPlan {
   readonly name: string;
@@ -294,6 +301,7 @@ export interface JobPlan {
   /** Null: closed, an operation follows the completion of the one before it. */
   readonly arrivals: ArrivalPlan | null;
   readonly thinkTimeNs: number;
+  readonly timing: Timing;
   /** Operations that a thread may have in flight at once. */
   readonly ioDepth: number;
   /** How many of the threads take part, and when; empty = all of them, all the time. */
@@ -405,6 +413,7 @@ export const IDLE_JOB: JobPlan = {
   startsAfter: null,
   arrivals: null,
   thinkTimeNs: 0,
+  timing: 'each',
   ioDepth: 1,
   threadSegments: [],
   durationNs: null,

@@ -2,6 +2,7 @@ import { formatSize, formatTime } from '../units.ts';
 import {
   hasMediumFaults,
   hasServiceModel,
+  isPaced,
   type JobPlan,
   messageCountOf,
   type Plan,
@@ -51,6 +52,24 @@ function placesOf(placement: Plan['device']['spare']['placement'], sectorCount: 
   if (placement === 'none' || (placement === 'v4-dynamic' && sectorCount < 72)) return 0;
   const isShort = placement === 'v4-dynamic' && sectorCount >= 1024 && sectorCount < 8200;
   return isShort ? 4 : 5;
+}
+
+/** What a job would have to be without, so that nothing stands between two of its operations. */
+function betweenOperations(plan: Subject): string[] {
+  const { job, integrity, autoRemap } = plan;
+  const { read, write, ...others } = job.mix;
+  const found: [what: string, stands: boolean][] = [
+    ['integrity: off', integrity !== 'off'],
+    ['a mix of reads and writes only', Object.values(others).some((weight) => weight > 0)],
+    ['no thinkTime', job.thinkTimeNs > 0],
+    ['a closed load that is in flight while it is performed', isPaced(plan, job)],
+    ['no fsync', job.writesPerFlush > 0],
+    ['no trace', job.trace !== null],
+    ['no messages', job.messages !== null],
+    ['no autoRemap', autoRemap !== null],
+    ['no faults of the medium and no events', hasMediumFaults(plan)],
+  ];
+  return found.filter(([, stands]) => stands).map(([what]) => what);
 }
 
 export const RULES: readonly Rule[] = [
@@ -609,6 +628,22 @@ export const RULES: readonly Rule[] = [
         `load.thinkTime must be shorter than watchdog (${formatTime(watchdogNs)}), which ` +
         `would end the run, not ${formatTime(job.thinkTimeNs)}`;
       return [breach(['load.thinkTime', 'watchdog'], message)];
+    },
+  },
+  {
+    reads: [
+      ...['load.timing', 'load.model', 'load.thinkTime', 'load.mix', 'load.fsync', 'load.trace'],
+      ...['load.messages', 'load.iodepth', 'load.rate', 'device', 'integrity', 'autoRemap'],
+      ...['faults', 'events'],
+    ],
+    examine: (plan) => {
+      if (plan.job.timing !== 'chained') return [];
+      const needed = betweenOperations(plan);
+      if (needed.length === 0) return [];
+      const message = `load.timing chained needs ${needed.join(', ')}`;
+      const hint =
+        'nothing may stand between two operations of which one ends where the next begins';
+      return [breach(['load.timing'], message, hint)];
     },
   },
   {

@@ -47,6 +47,7 @@ import {
   STEADY_METRICS,
   SURFACES,
   TIME_UNITS,
+  TIMINGS,
   TRACE_FORMATS,
 } from './plan.ts';
 import { shown } from './problems.ts';
@@ -863,6 +864,16 @@ const load = map({
       description:
         'Pause of a thread between two operations; a time with its unit, shorter than ' +
         'watchdog. Default 0s.',
+    }),
+  timing: oneOf(TIMINGS)
+    .default('each')
+    .meta({
+      description:
+        'each: the clock is read before and after each operation. chained: for reads and ' +
+        'writes with nothing between them, the completion of one is the issue of the next; ' +
+        'one reading less, and service times hold the loop of the simulator. Needs a closed ' +
+        'load of reads and writes, integrity: off, a device without a service time, no ' +
+        'thinkTime, iodepth, fsync, autoRemap, faults of the medium or events. Default each.',
     }),
   warmup: time({ min: 0, max: DAY_NS }).default('0ms').meta({
     description: 'Load before measuring begins; a time with its unit, at most 24h. Default 0ms.',

@@ -204,6 +204,7 @@ function jobPlan(
     threadCount: load.threads,
     arrivals: arrivalPlan(load, warmupNs),
     thinkTimeNs: ns(load.thinkTime),
+    timing: load.timing,
     ioDepth: load.iodepth,
     threadSegments: threadSegments(load, warmupNs),
     durationNs: durationNs(load),

@@ -5,6 +5,8 @@ export interface Load {
   readonly medium: 'memory' | 'none';
   readonly distribution: 'uniform' | 'zipf' | 'sequential';
   readonly seconds: number;
+  /** each where it is not said. */
+  readonly timing?: 'each' | 'chained';
 }
 
 export const DEVICE_BYTES = 64 * 1024 * 1024;

@@ -25,7 +25,9 @@ function between(id: string, bar: number, rows: [string, string], title: string)
 export const RATIOS: readonly Ratio[] = [
   within('null.2t', 3, 'sparestorm', 'fio', 'null device to fio null, 2 threads'),
   within('null.2t', 3, 'sparestorm', 'fio, our clock', 'the same, fio reading our clock'),
+  within('null.2t', 3, 'chained', 'fio', 'null device, chained, to fio null, 2 threads'),
   within('null.2t', 0, 'sparestorm', 'C', 'null device to C, 2 threads'),
+  within('null.2t', 0, 'chained', 'C, chained', 'null device to C, both chained, 2 threads'),
   ...[1, 2].flatMap((threads) => [
     within(`4k.${threads}t`, 1.5, 'sparestorm', 'fio', `4 KiB to fio mmap, threads: ${threads}`),
     within(
@@ -35,8 +37,36 @@ export const RATIOS: readonly Ratio[] = [
       'C',
       `4 KiB to C, threads: ${threads}`,
     ),
+    within(
+      `4k.${threads}t`,
+      1.5,
+      'chained',
+      'fio',
+      `4 KiB, chained, to fio mmap, threads: ${threads}`,
+    ),
+    within(
+      `4k.${threads}t`,
+      isOldNode ? 0.8 : 0.9,
+      'chained',
+      'C, chained',
+      `4 KiB to C, both chained, threads: ${threads}`,
+    ),
     within(`512.${threads}t`, 1.5, 'sparestorm', 'fio', `512 B to fio mmap, threads: ${threads}`),
     within(`512.${threads}t`, 0.75, 'sparestorm', 'C', `512 B to C, threads: ${threads}`),
+    within(
+      `512.${threads}t`,
+      1.5,
+      'chained',
+      'fio',
+      `512 B, chained, to fio mmap, threads: ${threads}`,
+    ),
+    within(
+      `512.${threads}t`,
+      0.75,
+      'chained',
+      'C, chained',
+      `512 B to C, both chained, threads: ${threads}`,
+    ),
     within(`strict.${threads}t`, 0.6, 'strict', 'off', `strict to off, threads: ${threads}`),
     within(
       `verified.${threads}t`,

@@ -33,7 +33,7 @@ export class Reference {
       ...['--block', load.blockBytes / SECTOR_BYTES, '--read', 50, '--write', 50],
       ...['--medium', load.medium, '--distribution', load.distribution],
       ...(load.distribution === 'zipf' ? ['--theta', ZIPF_THETA] : []),
-      ...['--seed', 1],
+      ...['--timing', load.timing ?? 'each', '--seed', 1],
     ]);
     return figures.perSecond as number;
   }

@@ -64,6 +64,7 @@ load:
   threads: ${load.threads}
   warmup: ${WARMUP_SECONDS}s
   duration: ${load.seconds}s
+  timing: ${load.timing ?? 'each'}
   mix: { read: 50, write: 50 }
   blockSize: ${load.blockBytes}
   addresses: { distribution: ${load.distribution}${theta} }

@@ -39,13 +39,13 @@ afterAll(() => {
 });
 
 test.skipIf(!hasCompiler).each([
-  ['uniform', 1, 8],
-  ['uniform', 3, 3],
-  ['zipf', 2, 8],
-  ['sequential', 3, 1],
+  ['uniform', 1, 8, 'chained'],
+  ['uniform', 3, 3, 'each'],
+  ['zipf', 2, 8, 'each'],
+  ['sequential', 3, 1, 'each'],
 ])(
-  'draws what sparestorm draws: %s, %i threads, %i sectors',
-  async (distribution, threads, block) => {
+  'draws what sparestorm draws: %s, %i threads, %i sectors, timing %s',
+  async (distribution, threads, block, timing) => {
     const operations = 30_000;
     const theta = distribution === 'zipf' ? ', theta: 1.1' : '';
     const file = join(folder, `${distribution}-${threads}.yaml`);
@@ -62,6 +62,7 @@ load:
   operations: ${operations}
   mix: { read: 60, write: 40 }
   blockSize: ${block * 512}
+  timing: ${timing}
   addresses: { distribution: ${distribution}${theta} }
 `,
     );
@@ -74,7 +75,7 @@ load:
     const theirs = reference.run([
       ...['load', '--threads', threads, '--seconds', 1, '--warmup', 0, '--sectors', 20_000],
       ...['--block', block, '--read', 60, '--write', 40, '--medium', 'none', '--seed', 7],
-      ...['--distribution', distribution, '--operations', operations],
+      ...['--distribution', distribution, '--operations', operations, '--timing', timing],
       ...(distribution === 'zipf' ? ['--theta', 1.1] : []),
     ]);
     expect(ours).toHaveLength(threads);

@@ -34,6 +34,8 @@ struct load {
 	struct address_plan addresses;
 	enum distribution distribution;
 	bool has_medium;
+	/* The completion of an operation is the issue of the next one of its batch. */
+	bool is_chained;
 	double read;
 	double write;
 	int64_t warmup_ns;
@@ -176,17 +178,19 @@ HOT void record(const struct worker *worker, uint32_t kind, int64_t issue_ns, in
 }
 
 /* Up to 64 operations. False when the thread's load has come to its end. */
-HOT bool run_batch(struct worker *worker, enum distribution distribution, bool has_medium)
+HOT bool run_batch(struct worker *worker, enum distribution distribution, bool has_medium,
+		   bool is_chained)
 {
 	live_t *counters = worker->counters;
 	uint32_t sector_count = worker->source.block_sectors;
+	int64_t completion_ns = is_chained ? now_ns() : 0;
 	for (int index = 0; index < BATCH; index++) {
 		if (counters[COUNTER_MEASURED] >= worker->operation_limit)
 			return false;
 		struct operation drawn = operations_next(&worker->source, distribution);
-		int64_t issue_ns = now_ns();
+		int64_t issue_ns = is_chained ? completion_ns : now_ns();
 		move_block(worker, has_medium, drawn, sector_count);
-		int64_t completion_ns = now_ns();
+		completion_ns = now_ns();
 		record(worker, drawn.kind, issue_ns, completion_ns);
 		counters[COUNTER_OPERATIONS] = counters[COUNTER_OPERATIONS] + 1;
 		counters[COUNTER_LAST_COMPLETION_NS] = (double)(completion_ns - worker->start_ns);
@@ -197,10 +201,20 @@ HOT bool run_batch(struct worker *worker, enum distribution distribution, bool h
 }
 
 HOT void run_load(struct crew *crew, struct worker *worker, enum distribution distribution,
-		  bool has_medium)
+		  bool has_medium, bool is_chained)
 {
-	while (!crew_must_stop(crew) && run_batch(worker, distribution, has_medium))
+	while (!crew_must_stop(crew) && run_batch(worker, distribution, has_medium, is_chained))
 		;
+}
+
+/* A loop of its own for each, in which nothing is left to decide. */
+HOT void run_timed(struct crew *crew, struct worker *worker, enum distribution distribution,
+		   bool has_medium, bool is_chained)
+{
+	if (is_chained)
+		run_load(crew, worker, distribution, has_medium, true);
+	else
+		run_load(crew, worker, distribution, has_medium, false);
 }
 
 static void run_thread(struct crew *crew, int thread, void *job)
@@ -212,13 +226,14 @@ static void run_thread(struct crew *crew, int thread, void *job)
 	worker->measure_ns = worker->start_ns + load->warmup_ns;
 	worker->end_ns = load->duration_ns == INT64_MAX ? INT64_MAX :
 							  worker->measure_ns + load->duration_ns;
+	bool chained = load->is_chained;
 	switch (load->distribution * 2 + load->has_medium) {
-	case UNIFORM * 2 + false: run_load(crew, worker, UNIFORM, false); break;
-	case UNIFORM * 2 + true: run_load(crew, worker, UNIFORM, true); break;
-	case ZIPF * 2 + false: run_load(crew, worker, ZIPF, false); break;
-	case ZIPF * 2 + true: run_load(crew, worker, ZIPF, true); break;
-	case SEQUENTIAL * 2 + false: run_load(crew, worker, SEQUENTIAL, false); break;
-	case SEQUENTIAL * 2 + true: run_load(crew, worker, SEQUENTIAL, true); break;
+	case UNIFORM * 2 + false: run_timed(crew, worker, UNIFORM, false, chained); break;
+	case UNIFORM * 2 + true: run_timed(crew, worker, UNIFORM, true, chained); break;
+	case ZIPF * 2 + false: run_timed(crew, worker, ZIPF, false, chained); break;
+	case ZIPF * 2 + true: run_timed(crew, worker, ZIPF, true, chained); break;
+	case SEQUENTIAL * 2 + false: run_timed(crew, worker, SEQUENTIAL, false, chained); break;
+	case SEQUENTIAL * 2 + true: run_timed(crew, worker, SEQUENTIAL, true, chained); break;
 	}
 	load->digests[thread] = worker->source.digest;
 }
@@ -252,6 +267,7 @@ void load_command(struct options *options)
 {
 	static const char *const media[] = { "none", "memory", NULL };
 	static const char *const distributions[] = { "uniform", "zipf", "sequential", NULL };
+	static const char *const timings[] = { "each", "chained", NULL };
 	static struct load load;
 	struct address_plan *plan = &load.addresses;
 	bool is_counted = option_given(options, "operations");
@@ -262,6 +278,7 @@ void load_command(struct options *options)
 	plan->seed = (uint64_t)option_whole(options, "seed", 1, 0, (1ll << 53) - 1);
 	load.distribution = option_choice(options, "distribution", REQUIRED, distributions);
 	load.has_medium = option_choice(options, "medium", REQUIRED, media) == 1;
+	load.is_chained = option_choice(options, "timing", 0, timings) == 1;
 	load.read = option_number(options, "read", REQUIRED, 0, 1e9);
 	load.write = option_number(options, "write", REQUIRED, 0, 1e9);
 	load.warmup_ns = (int64_t)(option_number(options, "warmup", 0, 0, 86400) * 1e9);

@@ -6,6 +6,7 @@ import { DrawnOperations, SKIPPED } from '../../../src/load/operation-source.ts'
 import { PlainLoop } from '../../../src/load/plain-loop.ts';
 import { ThreadLoop } from '../../../src/load/thread-loop.ts';
 import { OperationCounter, ThreadFloat } from '../../../src/memory/layout.ts';
+import type { Histogram } from '../../../src/record/histogram.ts';
 import { SharedHistogram } from '../../../src/record/shared-histogram.ts';
 import { ThreadCounters } from '../../../src/record/thread-counters.ts';
 import { ThreadTime as T } from '../../../src/record/thread-time.ts';
@@ -78,7 +79,11 @@ describe('a row', () => {
   const plan = planWith({ integrity: 'off', load: { mix: { read: 1, write: 1 } } });
 
   /** Eight reads of one sector, but for what the test puts there; answers come from `answer`. */
-  function rowOf(answer: (lba: number) => number, change: (drawn: DrawnOperations) => void) {
+  function rowOf(
+    answer: (lba: number) => number,
+    change: (drawn: DrawnOperations) => void,
+    isChained = false,
+  ) {
     const memory = memoryFor(plan);
     const counters = new ThreadCounters(memory, 0);
     const times = new Float64Array(T.count);
@@ -98,18 +103,29 @@ describe('a row', () => {
       SharedHistogram.of(memory, 0, `${name}.service`),
     );
     const loop = new PlainLoop({
-      ...{ thread: 0, device, drawn, counters, times, service, readByte: 0, writeByte: 0 },
+      ...{
+        thread: 0,
+        device,
+        drawn,
+        counters,
+        times,
+        service,
+        isChained,
+        readByte: 0,
+        writeByte: 0,
+      },
     });
     times[T.gate] = nowNs();
     times[T.completion] = times[T.gate] as number;
     times[T.end] = Number.POSITIVE_INFINITY;
+    const serviceOf = (operation: number) => service[operation]?.snapshot() as Histogram;
     const counted = (operation: number) => ({
-      timed: service[operation]?.snapshot().count,
+      timed: serviceOf(operation).count,
       bytes: counters.get(
         ThreadFloat.perOperation + operation * OperationCounter.count + OperationCounter.bytes,
       ),
     });
-    return { loop, times, counters, asked, counted };
+    return { loop, times, counters, asked, counted, serviceOf };
   }
 
   const done = () => Outcome.done;
@@ -153,6 +169,43 @@ describe('a row', () => {
     expect(loop.perform(0, 8)).toBe(1);
     expect(counted(READ).timed).toBe(1);
     expect(times[T.completion]).toBeGreaterThanOrEqual(times[T.issue] as number);
+  });
+
+  test('loses no time between two operations when they are chained', () => {
+    const { loop, times, serviceOf } = rowOf(done, () => {}, true);
+    const before = nowNs();
+    expect(loop.perform(0, 8)).toBe(8);
+    const after = nowNs();
+    const { count, sumNs, maxNs } = serviceOf(READ);
+    expect(count).toBe(8);
+    // The row's times end where its last operation ends, and begin no earlier than the row.
+    expect((times[T.completion] as number) - sumNs).toBeGreaterThanOrEqual(before);
+    expect(times[T.completion]).toBeLessThanOrEqual(after);
+    expect((times[T.completion] as number) - (times[T.issue] as number)).toBeLessThanOrEqual(maxNs);
+  });
+
+  test.each([
+    ['chained, a pause before an operation is a part of it', true, 1e6],
+    ['each by itself, it is nobody’s time', false, 0],
+  ])('%s', (_, isChained, leastNs) => {
+    // The sector count of the third operation is looked up before it is issued.
+    const { loop, serviceOf } = rowOf(
+      done,
+      (drawn) => {
+        const pausing = new Proxy(drawn.lbas, {
+          get: (lbas, index) => {
+            const until = nowNs() + (index === '2' ? 1e6 : 0);
+            while (nowNs() < until);
+            return Reflect.get(lbas, index);
+          },
+        });
+        Object.defineProperty(drawn, 'lbas', { value: pausing });
+      },
+      isChained,
+    );
+    loop.perform(0, 8);
+    const { sumNs } = serviceOf(READ);
+    expect(sumNs >= 1e6).toBe(leastNs > 0);
   });
 
   test('puts aside what was issued before the measurement began', () => {

@@ -148,6 +148,15 @@ test('a median below five steps of the clock names its operation', () => {
   expect(warningsOf({ run: { operations: { read: slower } } }).has('clock-limited')).toBe(false);
 });
 
+test('chained times are said to be so, with the floor that they have', () => {
+  const chained = { load: { timing: 'chained' as const } };
+  expect(warningsOf({ plan: chained }).get('chained-timing')).toBe(
+    'Service times are chained: each begins where the one before it ended, and holds the loop of ' +
+      'the simulator (an empty operation: 78.2ns). Compare them only with times that were taken so.',
+  );
+  expect(warningsOf({}).has('chained-timing')).toBe(false);
+});
+
 test('latencies above the range are counted by operation', () => {
   const read = someOperation(histogramOf([10, 5000, 6000], bucketCountFor(1000)), 0);
   expect(warningsOf({ run: { operations: { read } } }).get('histogram-overflow')).toContain(

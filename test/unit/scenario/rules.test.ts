@@ -412,6 +412,22 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { duration: 5s, thinkTime: 10s }\nwatchdog: 11s\n',
   },
   {
+    rule: 'operations are chained where nothing stands between them',
+    broken: 'load: { duration: 5s, timing: chained, thinkTime: 1us }\n',
+    problem:
+      '3:31 load.timing chained needs integrity: off, a mix of reads and writes only, ' +
+      'no thinkTime',
+    kept: 'load: { duration: 5s, timing: chained, mix: { read: 1 } }\nintegrity: off\n',
+  },
+  {
+    rule: 'operations that fail by plan are not chained',
+    broken:
+      'load: { duration: 5s, timing: chained, mix: { read: 1 } }\nintegrity: off\n' +
+      'faults: { badSectors: [{ sectors: [60] }] }\n',
+    problem: '3:31 load.timing chained needs no faults of the medium and no events',
+    kept: 'load: { duration: 5s, timing: chained, mix: { write: 1 } }\nintegrity: off\n',
+  },
+  {
     rule: 'the thread that fails exists',
     broken: 'load: { duration: 5s }\nfaults: { thread: { index: 2, does: exit } }\n',
     problem: '4:28 faults.thread.index must be below the number of threads (2), not 2',

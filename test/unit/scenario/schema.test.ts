@@ -74,6 +74,7 @@ const BORDERS: readonly { key: string; good: readonly string[]; bad: readonly st
   { key: 'load.iodepth', good: ['1'], bad: ['0', '1025', '1.5'] },
   { key: 'device.channels', good: ['1'], bad: ['0', '4097'] },
   { key: 'load.thinkTime', good: ['0s', '9s'], bad: ['0', '10', '-1s', '1.5'] },
+  { key: 'load.timing', good: ['each', 'chained'], bad: ['one', 'true'] },
   { key: 'load.warmup', good: ['0ms', '24h'], bad: ['25h', '100'] },
   { key: 'load.duration', good: ['1ns', '24h', '1m30s'], bad: ['0s', '24h1ns', '5', '0.5ns'] },
   { key: 'load.operations', good: ['1', '1k', '1000G', '1e6'], bad: ['0', '1Mi', '1.5', '1001G'] },
@@ -156,6 +157,7 @@ const CASES = BORDERS.flatMap(({ key, good, bad }) => [
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   'device.spare.placement': ['device.spare.sectors=16384'],
   'load.thinkTime': ['watchdog=1h'],
+  'load.timing': ['integrity=off', 'load.mix={ read: 1 }'],
   'load.addresses.theta': ['load.addresses.distribution=zipf'],
   'load.addresses.h': ['load.addresses.distribution=pareto'],
   'load.addresses.mean': ['load.addresses.distribution=normal'],
