@@ -87,6 +87,7 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     packages: ['node:*'],
   },
   statistics: { ours: ['random'], packages: [] },
+  search: { ours: ['scenario/plan'], packages: [] },
   overhead: {
     ours: [
       'device',
@@ -106,7 +107,7 @@ const IMPORTS: Readonly<Record<string, Rule>> = {
     packages: ['node:*'],
   },
   report: {
-    ours: ['record', 'check', 'scenario', 'statistics', 'units', 'errors'],
+    ours: ['record', 'check', 'scenario', 'search', 'statistics', 'units', 'errors'],
     packages: ANY,
   },
   compare: {

@@ -64,6 +64,12 @@ function parserOf(
             describe: 'Runs of each scenario; seed, seed + 1, …',
             group: 'Load:',
           })
+          .option('search', {
+            type: 'boolean',
+            default: true,
+            describe: 'Search where the scenario says so; --no-search runs it as it stands',
+            group: 'Load:',
+          })
           .option('max-memory', maxMemoryOption)
           .option('out', outOption)
           .option('baseline', {
@@ -550,10 +556,10 @@ function parserOf(
     )
     .command(
       'schema [of]',
-      'Print the JSON Schema of scenario files, result.json or repeat.json',
+      'Print the JSON Schema of scenario files, result.json, repeat.json or search.json',
       (command) =>
         command.positional('of', {
-          choices: ['scenario', 'result', 'repeat'] as const,
+          choices: ['scenario', 'result', 'repeat', 'search'] as const,
           default: 'scenario' as const,
         }),
       (args) => finish(import('./schema-command.ts').then((module) => module.schemaCommand(args))),

@@ -13,14 +13,17 @@ import { REPEAT_FILE, type Repeat } from '../report/repeat-schema.ts';
 import { repeatMarkdown, repeatText } from '../report/repeat-text.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { runListText } from '../report/run-list.ts';
+import { searchText } from '../report/search-text.ts';
 import type { OtherRun } from '../report/stored-run.ts';
 import { summaryText } from '../report/terminal.ts';
+import { asciiOf } from '../report/text.ts';
 import { runAndJudge } from '../run/judged-run.ts';
 import { liveSnapshotOf } from '../run/live-snapshot.ts';
 import { expandPatterns, type LoadedScenario, loadScenarios } from '../run/load-scenario.ts';
 import { baselineFor, comparedWith } from './baseline.ts';
 import { onSignals } from './interruption.ts';
 import { type Recording, type RecordingArguments, recordingOf } from './recording-option.ts';
+import { checkSearch, conductSearch, type Searched } from './search-runs.ts';
 import { terminalOf } from './terminal-of.ts';
 
 export interface RunArguments extends RecordingArguments {
@@ -28,6 +31,8 @@ export interface RunArguments extends RecordingArguments {
   readonly set: readonly string[];
   readonly seed: string | undefined;
   readonly repeat: number;
+  /** Whether a scenario that asks for a search is run as one. */
+  readonly search: boolean;
   readonly out: string;
   readonly json: boolean;
   readonly claims: boolean;
@@ -50,6 +55,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const repeats = Array.from({ length: args.repeat }, (_, repeat) => repeat);
   const scenarios = loadScenarios(expandPatterns(args.scenarios), sets, args.maxMemory);
   checkSeeds(scenarios, args.repeat);
+  for (const scenario of scenarios) if (searches(scenario, args)) checkAlone(scenario, args, sets);
   const recording = recordingOf(
     args,
     scenarios.length * args.repeat,
@@ -60,9 +66,20 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const stopListening = onSignals(interruption);
   const results: Result[] = [];
   const folders: string[] = [];
+  /** Of runs, and of searches in place of their probes. */
+  const codes: number[] = [];
+  const searched: Searched[] = [];
   const repeated: { readonly repeat: Repeat; readonly path: string }[] = [];
   try {
     for (const scenario of scenarios) {
+      if (interruption.signal.aborted) break;
+      if (searches(scenario, args)) {
+        const found = await runSearch(scenario, { ...args, sets }, interruption.signal);
+        results.push(...found.probes.map(({ result }) => result));
+        codes.push(found.search.verdict.exitCode);
+        searched.push(found);
+        continue;
+      }
       const ended: StoredResultOf[] = [];
       for (const repeat of repeats) {
         if (interruption.signal.aborted) break;
@@ -73,13 +90,13 @@ export async function runCommand(args: RunArguments): Promise<number> {
             reseeded(scenario, repeat),
             { ...args, sets, recording, drawn: baseline?.base.last ?? null },
             interruption.signal,
-            showsPath,
-            earlier,
+            { separates: showsPath, repeats: earlier },
           ),
         );
       }
       results.push(...ended.map(({ result }) => result));
       folders.push(...ended.map(({ folder }) => folder));
+      codes.push(...ended.map(({ result }) => result.verdict.exitCode));
       if (args.repeat > 1 && ended.length > 0) {
         repeated.push(await stored(repeatOf(ended, args.repeat), args.out));
       }
@@ -91,11 +108,19 @@ export async function runCommand(args: RunArguments): Promise<number> {
     baseline === null ? null : await comparedWith(baseline, folders, args.out);
   if (args.json) {
     const repeats = repeated.map(({ repeat }) => repeat);
-    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results, repeats, comparison };
+    const searches = searched.map(({ search }) => search);
+    const schemaVersion = RESULT_SCHEMA_VERSION;
+    const document = { schemaVersion, results, repeats, searches, comparison };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  } else if (!args.quiet && results.length > 1) {
+  } else if (!args.quiet) {
     const terminal = terminalOf(process.stdout);
-    process.stdout.write(`${runListText(results, terminal)}\n`);
+    for (const { search, path } of searched) {
+      process.stdout.write(`${searchText(search, { ...terminal, path })}\n`);
+    }
+    // The probes of a search are in its own table.
+    const probes = new Set(searched.flatMap((found) => found.probes.map(({ result }) => result)));
+    const runs = results.filter((result) => !probes.has(result));
+    if (runs.length > 1) process.stdout.write(`${runListText(runs, terminal)}\n`);
     for (const { repeat, path } of repeated) {
       process.stdout.write(`${repeatText(repeat, { ...terminal, path })}\n`);
     }
@@ -103,10 +128,43 @@ export async function runCommand(args: RunArguments): Promise<number> {
   if (comparison !== null && !args.json && !args.quiet) {
     process.stdout.write(`${compareText(comparison, terminalOf(process.stdout))}\n`);
   }
-  return worstExitCode([
-    ...results.map((result) => result.verdict.exitCode),
-    comparison?.exitCode ?? EXIT.held,
-  ]);
+  return worstExitCode([...codes, comparison?.exitCode ?? EXIT.held]);
+}
+
+function searches({ plan }: LoadedScenario, { search }: RunArguments): boolean {
+  return search && plan.search !== null;
+}
+
+/** A search makes runs of its own, which options about one run, or about some, do not fit. */
+function checkAlone(scenario: LoadedScenario, args: RunArguments, sets: readonly string[]): void {
+  checkSearch(scenario, { sets, maxMemory: args.maxMemory });
+  const others = { repeat: args.repeat > 1, record: args.record, baseline: args.baseline };
+  const [other] = Object.entries(others).find(([, given]) => given) ?? [];
+  if (other === undefined) return;
+  throw new UsageError(
+    `${scenario.sourceFile} asks for a search, which --${other} cannot be combined with; ` +
+      '--no-search runs it as it stands',
+  );
+}
+
+function runSearch(
+  scenario: LoadedScenario,
+  args: RunArguments & { readonly sets: readonly string[] },
+  signal: AbortSignal,
+): Promise<Searched> {
+  const isTold = args.progress && !args.quiet && !args.json;
+  const { unicode } = terminalOf(process.stderr);
+  return conductSearch(scenario, {
+    sets: args.sets,
+    maxMemory: args.maxMemory,
+    outDir: args.out,
+    signal,
+    run: (probe, { sets, repro }) =>
+      runOne(probe, { ...args, sets, recording: {}, drawn: null }, signal, { repro, isPart: true }),
+    tell: (line) => {
+      if (isTold) process.stderr.write(`${unicode ? line : asciiOf(line)}\n`);
+    },
+  });
 }
 
 /** What several runs came to, in a folder beside theirs. */
@@ -138,6 +196,16 @@ function reseeded({ plan, scenario, ...rest }: LoadedScenario, repeat: number): 
   return { ...rest, plan: { ...plan, seed }, scenario: { ...scenario, seed } };
 }
 
+interface RunOneOptions {
+  /** Whether more follows on stdout. */
+  readonly separates?: boolean;
+  /** Folders of earlier runs of the same repeat. */
+  readonly repeats?: readonly string[];
+  readonly repro?: string;
+  /** Of something that is reported as a whole: nothing is printed of this run. */
+  readonly isPart?: boolean;
+}
+
 async function runOne(
   scenario: LoadedScenario,
   args: RunArguments & {
@@ -146,8 +214,7 @@ async function runOne(
     readonly drawn: OtherRun | null;
   },
   signal: AbortSignal,
-  separates: boolean,
-  repeats: readonly string[],
+  { separates = false, repeats = [], repro, isPart = false }: RunOneOptions,
 ): Promise<StoredResultOf> {
   let live: Live | null = null;
   const onStart = (running: Running): void => {
@@ -157,7 +224,14 @@ async function runOne(
       snapshot: liveSnapshotOf(running),
     });
   };
-  const options = { sets: args.sets, repeats, signal, onStart, ...args.recording };
+  const options = {
+    sets: args.sets,
+    repeats,
+    signal,
+    onStart,
+    ...args.recording,
+    ...(repro === undefined ? {} : { repro }),
+  };
   const judged = await runAndJudge(scenario, options).finally(() => live?.stop());
   const { result, details, run } = judged;
   const resultPath = await writeResultFolder({
@@ -168,7 +242,7 @@ async function runOne(
     claims: args.claims,
     baseline: args.drawn,
   });
-  if (!args.json && !args.quiet) {
+  if (!args.json && !args.quiet && !isPart) {
     const { color, unicode, width } = terminalOf(process.stdout);
     const reportPath = join(resultPath, REPORT_FILE);
     const text = summaryText(result, { color, unicode, width, resultPath, reportPath });

@@ -1,17 +1,19 @@
 import { EXIT } from '../errors.ts';
 import { repeatJsonSchema } from '../report/repeat-schema.ts';
 import { resultJsonSchema } from '../report/result-schema.ts';
+import { searchJsonSchema } from '../report/search-schema.ts';
 import { scenarioJsonSchema } from '../scenario/schema.ts';
 
-const SCHEMAS = ['scenario', 'result', 'repeat'] as const;
+const SCHEMAS = ['scenario', 'result', 'repeat', 'search'] as const;
 
 const SCHEMA_OF: { readonly [S in (typeof SCHEMAS)[number]]: () => Record<string, unknown> } = {
   scenario: scenarioJsonSchema,
   result: resultJsonSchema,
   repeat: repeatJsonSchema,
+  search: searchJsonSchema,
 };
 
-/** Prints the JSON Schema (draft-7) of scenario files, `result.json` or `repeat.json`. */
+/** Prints the JSON Schema (draft-7) of scenario files, or of what stores results. */
 export function schemaCommand(args: { readonly of: (typeof SCHEMAS)[number] }): number {
   process.stdout.write(`${JSON.stringify(SCHEMA_OF[args.of](), null, 2)}\n`);
   return EXIT.held;

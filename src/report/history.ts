@@ -119,7 +119,8 @@ export async function readResult(pathOrId: string, outDir: string): Promise<Stor
       const again = `sparestorm overhead --samples ${join(path, 'samples.csv')}`;
       throw new UsageError(`${path} is no run: see its report.txt, or judge it again: ${again}`);
     }
-    if (await isFile(join(path, 'repeat.json'))) {
+    const sums = ['repeat.json', 'search.json'].map((name) => isFile(join(path, name)));
+    if ((await Promise.all(sums)).includes(true)) {
       throw new UsageError(`${path} is no run but sums up several: see its summary.md.`);
     }
     if (error.code === 'ENOENT') throw new UsageError(`${path} has no ${RESULT_FILE}.`);

@@ -19,16 +19,26 @@ export interface JudgedRunOptions extends RunOptions {
   readonly sets?: readonly string[];
   /** Folders of earlier runs of the same `--repeat`. */
   readonly repeats?: readonly string[];
+  /** The command line that repeats this run, where it is not that of the scenario alone. */
+  readonly repro?: string;
 }
 
 /** Runs a scenario and judges it: the whole way from a file that was read to what is stored. */
 export async function runAndJudge(
   { plan: unread, scenario, sourceFile, trace }: LoadedScenario,
-  { sets = [], repeats = [], ...options }: JudgedRunOptions = {},
+  { sets = [], repeats = [], repro, ...options }: JudgedRunOptions = {},
 ): Promise<JudgedRun> {
   const { plan, run } = await runPlan(unread, trace, options);
   const verdicts = judge(plan, run);
-  const result = resultOf({ plan, scenario, sourceFile, sets, run, verdicts });
+  const result = resultOf({
+    plan,
+    scenario,
+    sourceFile,
+    sets,
+    run,
+    verdicts,
+    ...(repro === undefined ? {} : { repro }),
+  });
   const details = detailsOf({ run, verdicts, repeats });
   return { result, details, run };
 }

@@ -195,13 +195,23 @@ function parseTree(tree: MapNode, options: ParseOptions, known: readonly Problem
   return { parsed: { plan, scenario: escaped(scenario), sourceFile: options.file }, problems: [] };
 }
 
+/** The thresholds of a scenario; what is wrong with the conditions of its search is said too. */
 function readThresholds(tree: Tree): { thresholds: Threshold[]; problems: Problem[] } {
-  const list = nodeAt(tree, ['thresholds']);
+  const { thresholds, problems } = readConditions(tree, ['thresholds']);
+  return {
+    thresholds,
+    problems: [...problems, ...readConditions(tree, ['search', 'while']).problems],
+  };
+}
+
+/** A list of conditions, or a single one. */
+function readConditions(tree: Tree, at: Path): { thresholds: Threshold[]; problems: Problem[] } {
+  const list = nodeAt(tree, at);
   const jobs = nodeAt(tree, ['jobs']);
   const jobNames = jobs?.kind === 'map' ? [...jobs.entries.keys()] : [SOLE_JOB];
   const thresholds: Threshold[] = [];
   const problems: Problem[] = [];
-  const items = list?.kind === 'list' ? list.items : [];
+  const items = list?.kind === 'list' ? list.items : list === undefined ? [] : [list];
   for (const item of items.slice(0, THRESHOLD_COUNT_MAX)) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || item.hasFailed) continue;
     const { threshold, problem } = parseThreshold(item.value, jobNames);

@@ -33,12 +33,36 @@ export interface Plan {
   readonly watchdogNs: number;
   /** Grid of the interval series. */
   readonly intervalNs: number;
+  /** For the command run: null = one run. */
+  readonly search: SearchPlan | null;
   /** Null: the load does not end when its figures stand still. */
   readonly steady: SteadyPlan | null;
   /** auto: pauses of the machine are watched for while the load runs; see JitterRecord. */
   readonly jitter: (typeof JITTER_MODES)[number];
   /** Operations that each thread has room to write down, for a recording; 0 = none is made. */
   readonly recordedCount: number;
+}
+
+export const SEARCH_SCALES = ['geometric', 'arithmetic'] as const;
+
+/** Numbers between two ends, and the unit that they are written with. */
+export interface SearchRange {
+  readonly from: number;
+  readonly to: number;
+  /** '' for none; values are written with it behind them. */
+  readonly unit: string;
+  readonly isWhole: boolean;
+}
+
+/** Which value of a key is the highest at which conditions hold. */
+export interface SearchPlan extends SearchRange {
+  /** Keys joined by dots, as --set takes them. */
+  readonly key: string;
+  /** All of them must hold, as thresholds do. */
+  readonly conditions: readonly string[];
+  /** The search ends when a value that failed is above one that held by no more, as a share. */
+  readonly tolerance: number;
+  readonly scale: (typeof SEARCH_SCALES)[number];
 }
 
 export const STEADY_METRICS = ['throughput', 'response.p99', 'service.p99'] as const;

@@ -42,6 +42,7 @@ import {
   OVERHEAD_EXPECTATIONS,
   PLACEMENTS,
   PROTOCOLS,
+  SEARCH_SCALES,
   SECTOR_BYTES,
   SERVICE_LAWS,
   STEADY_METRICS,
@@ -51,6 +52,7 @@ import {
   TRACE_FORMATS,
 } from './plan.ts';
 import { shown } from './problems.ts';
+import { readSearchRange } from './search-range.ts';
 
 /**
  * Every key a scenario may hold: type, unit, range, default, meaning. Validation, defaults and the
@@ -1479,6 +1481,14 @@ const metadata = map({
     .meta({ description: 'Power cuts that are tried on the log of writes after the run.' }),
 });
 
+const condition = text('a text such as "read.p99 < 1ms"');
+
+function searchEnd() {
+  return z.union([z.string(), z.number()], {
+    error: (issue) => `must be a number such as 4, 64k or 10k/s, not ${shown(issue.input)}`,
+  });
+}
+
 export const scenarioSchema = map({
   version: z
     .literal(1, { error: (issue) => `must be 1, not ${shown(issue.input)}` })
@@ -1686,6 +1696,57 @@ export const scenarioSchema = map({
   })
     .prefault({})
     .meta({ description: 'For load.until: steady. When the load counts as steady.' }),
+  search: map({
+    maximize: text('a key such as load.rate')
+      .regex(/^[a-zA-Z][\w-]*(\.[\w-]+)*$/, {
+        error: ({ input }) => `must be keys joined by dots, as in load.rate, not ${shown(input)}`,
+      })
+      .meta({
+        description: 'The key whose highest value is looked for, as --set names it. Required.',
+      }),
+    while: z
+      .union([condition, z.array(condition).min(1).max(THRESHOLD_COUNT_MAX)], {
+        error: (issue) =>
+          `must be a condition such as "read.p99 < 1ms" or a list of them, not ${shown(issue.input)}`,
+      })
+      .meta({
+        description:
+          'What must hold at a value, written like thresholds: one or a list. The thresholds of ' +
+          'the scenario must hold as well. Required.',
+      }),
+    from: searchEnd().meta({
+      description: 'Lowest value; a number with the unit that the key takes. Required.',
+    }),
+    to: searchEnd().meta({
+      description: 'Highest value, in the unit of from. Required.',
+    }),
+    tolerance: share('a share such as 5%')
+      .default('5%')
+      .meta({
+        description:
+          'The search ends when the lowest value that failed is above the highest that held by no ' +
+          'more than this share of it. Above 0, at most 100%. Default 5%.',
+      }),
+    scale: oneOf(SEARCH_SCALES).default('geometric').meta({
+      description:
+        'geometric: the middle of 1 and 100 is 10; arithmetic: it is 50. Default geometric.',
+    }),
+  })
+    .superRefine(({ from, to, scale }, context) => {
+      const { problem, range } = readSearchRange(from, to);
+      const reject = (key: string, message: string) =>
+        context.addIssue({ code: 'custom', message, path: [key] });
+      if (problem !== null) reject(problem.key, problem.message);
+      else if (range.from === 0 && (scale === 'geometric' || !range.isWhole)) {
+        reject('from', 'must be above 0, unless scale is arithmetic and the values whole');
+      }
+    })
+    .optional()
+    .meta({
+      description:
+        'For the command run: run the scenario again and again, to find the highest value of a ' +
+        'key at which conditions hold. Default: one run.',
+    }),
   jitter: oneOf(JITTER_MODES)
     .default('auto')
     .meta({

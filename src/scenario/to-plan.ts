@@ -28,6 +28,7 @@ import {
   type OverheadPlan,
   type Plan,
   SECTOR_BYTES,
+  type SearchPlan,
   type SectorChoice,
   type SectorFailure,
   type SectorRange,
@@ -41,6 +42,7 @@ import {
   UNIFORM_ADDRESSES,
 } from './plan.ts';
 import { sectorRangeOf } from './schema.ts';
+import { readSearchRange } from './search-range.ts';
 import { momentsOf } from './service-table.ts';
 
 /** Every value in its one unit. The schema has seen the scenario, so nothing here can be wrong. */
@@ -116,6 +118,7 @@ export function toPlan(
     watchdogNs: ns(scenario.watchdog),
     intervalNs: ns(scenario.interval),
     steady: scenario.steady === undefined ? null : steadyPlan(scenario.steady),
+    search: scenario.search === undefined ? null : searchPlan(scenario.search),
     jitter: scenario.jitter,
     recordedCount: 0,
   });
@@ -158,6 +161,18 @@ function serviceTimePlan(
 function deviationBy(meanNs: number, p99Ns: number): number {
   const sigma = Z99 - Math.sqrt(Z99 * Z99 - 2 * Math.log(p99Ns / meanNs));
   return meanNs * Math.sqrt(Math.exp(sigma * sigma) - 1);
+}
+
+function searchPlan(search: NonNullable<ResolvedScenario['search']>): SearchPlan {
+  const { range } = readSearchRange(search.from, search.to);
+  assert(range !== null, 'the schema let a range pass');
+  return {
+    ...range,
+    key: search.maximize,
+    conditions: [search.while].flat(),
+    tolerance: ratio(search.tolerance),
+    scale: search.scale,
+  };
 }
 
 function overheadPlan(overhead: ResolvedScenario['overhead']): OverheadPlan {

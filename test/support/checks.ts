@@ -87,6 +87,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     expect: choices.expect ?? 'pass',
     watchdogNs: 1e9,
     intervalNs: 1e8,
+    search: null,
     steady: null,
     jitter: 'off',
     recordedCount: 0,

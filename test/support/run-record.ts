@@ -87,6 +87,7 @@ export function somePlan(overrides: PlanOverrides = {}): Plan {
     expect: 'pass',
     watchdogNs: 10_000_000_000,
     intervalNs: 1_000_000_000,
+    search: null,
     steady: null,
     jitter: 'auto',
     recordedCount: 0,

@@ -277,6 +277,7 @@ export function planOf(program: Program): Plan {
     expect: 'pass',
     watchdogNs: 1,
     intervalNs: 1_000_000,
+    search: null,
     steady: null,
     jitter: 'off',
     recordedCount: 0,
