@@ -40,9 +40,11 @@ ${latencyTable(result, figures, [
   ...OPERATIONS.flatMap((name) => {
     const service = { name: `${name}, service`, path: ['operations', name, 'service'] };
     const response = { name: `${name}, response`, path: ['operations', name, 'response'] };
-    return isPlanned(result, name) ? [service, response] : [service];
+    const queueing = { name: `${name}, queueing`, path: ['operations', name, 'queueing'] };
+    return isPlanned(result, name) ? [service, queueing, response] : [service];
   }),
   { name: 'allocation', path: ['allocation', 'service'] },
+  { name: 'pacer, lateness', path: ['pacer', 'lateness'] },
   { name: 'allocation lock, wait', path: ['lock', 'wait'] },
   { name: 'allocation lock, hold', path: ['lock', 'hold'] },
   { name: 'target lock, wait', path: ['targetLock', 'wait'] },

@@ -39,7 +39,10 @@ export const percentileSection: Section = {
         { name: `${name}, service`, path: ['operations', name, 'service'] },
         ...(details?.histograms[`${name}.response`] === undefined
           ? []
-          : [{ name: `${name}, response`, path: ['operations', name, 'response'] }]),
+          : [
+              { name: `${name}, queueing`, path: ['operations', name, 'queueing'] },
+              { name: `${name}, response`, path: ['operations', name, 'response'] },
+            ]),
       ]),
       { name: 'allocation', path: ['allocation', 'service'] },
     ];

@@ -15,7 +15,7 @@ export const throughputSection: Section = {
   contentOf: (page) => {
     const { result, details, figures } = page;
     const total = html`<p>${figures.at('rate', 'throughput', 'operationsPerSecond')} operations,
-${figures.at('byteRate', 'throughput', 'bytesPerSecond')} in the measured phase.</p>`;
+${figures.at('byteRate', 'throughput', 'bytesPerSecond')} in the measured phase.</p>${arrivalLine(page)}`;
     const threads = tableBehind(
       'By thread',
       threadTable(
@@ -42,6 +42,24 @@ ${figures.at('byteRate', 'throughput', 'bytesPerSecond')} in the measured phase.
     return html`${total}${rateFigure(page, details)}${backlogFigure(page, details)}${threads}`;
   },
 };
+
+/** What was to be issued, and how late the generator itself was. */
+function arrivalLine({ result, figures }: Page): Markup {
+  const { arrivals, pacer } = result;
+  if (!arrivals.applies) return html``;
+  const rate =
+    arrivals.requestedPerSecond === null
+      ? html``
+      : html`${figures.at('rate', 'arrivals', 'achievedPerSecond')} issued of
+${figures.at('rate', 'arrivals', 'requestedPerSecond')} that were called for; `;
+  const late =
+    pacer.lateness.count === 0
+      ? html`No thread ever waited for an arrival.`
+      : html`Threads that waited saw their moment ${figures.at('ns', 'pacer', 'lateness', 'p99')} late
+at p99, ${figures.at('ns', 'pacer', 'lateness', 'max')} at most.`;
+  return html`<p>${rate}${figures.at('count', 'arrivals', 'planned')} arrivals,
+${figures.at('count', 'arrivals', 'dropped')} dropped. ${late}</p>`;
+}
 
 function rateFigure(page: Page, details: Details): Markup {
   const { slices } = details;
