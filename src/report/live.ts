@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { Plan } from '../scenario/plan.ts';
-import { livePanel, progressLine, type Snapshot } from './progress.ts';
+import { CURVE_COLUMNS, livePanel, progressLine, type Snapshot } from './progress.ts';
 
 const FRAME_MS = 250;
 /** The first line comes early, to show that the run is under way. */
@@ -42,10 +42,18 @@ export interface Live {
  */
 export function startLive(options: LiveOptions): Live {
   const { stream, mode, snapshot, color = true, unicode = true } = options;
+  const earlier: Snapshot[] = [];
+  const panel = (width: number): string[] => {
+    const look = snapshot();
+    const lines = livePanel(look, { color, unicode, width }, earlier);
+    earlier.push(look);
+    if (earlier.length >= CURVE_COLUMNS) earlier.shift();
+    return lines;
+  };
   return startView({
     stream,
     mode,
-    panel: (width) => livePanel(snapshot(), { color, unicode, width }),
+    panel,
     line: () => progressLine(snapshot(), { unicode }),
   });
 }

@@ -23,6 +23,8 @@ export interface Style {
   readonly title: (text: string) => string;
   /** A share from 0 to 1 as a bar of so many columns. */
   readonly bar: (share: number, columns: number) => string;
+  /** Values one after another, the largest of them full height; nothing when all are 0. */
+  readonly curve: (values: readonly number[]) => string;
 }
 
 const UNICODE_MARKS: Readonly<Record<Mark, string>> = {
@@ -38,12 +40,16 @@ const ASCII_MARKS: Readonly<Record<Mark, string>> = {
   none: '-',
 };
 
+const UNICODE_STEPS = [...'▁▂▃▄▅▆▇█'];
+const ASCII_STEPS = [..."_.-'^"];
+
 export function styleOf({ color, unicode, width }: TextOptions): Style {
   const colors = createColors(color);
   const paint = { pass: colors.green, fail: colors.red, warn: colors.yellow, none: colors.dim };
   const marks = unicode ? UNICODE_MARKS : ASCII_MARKS;
   const markColumns = Math.max(...Object.values(marks).map(columnsOf));
   const text = unicode ? printable : (raw: string) => asciiOf(printable(raw));
+  const steps = unicode ? UNICODE_STEPS : ASCII_STEPS;
   const [full, empty] = unicode ? ['█', '░'] : ['#', '.'];
   return {
     width,
@@ -55,6 +61,13 @@ export function styleOf({ color, unicode, width }: TextOptions): Style {
     bar: (share, columns) => {
       const filled = Math.round(Math.min(1, Math.max(0, share)) * columns);
       return full.repeat(filled) + empty.repeat(columns - filled);
+    },
+    curve: (values) => {
+      const most = Math.max(0, ...values);
+      if (most === 0) return '';
+      return values
+        .map((value) => steps[Math.round((value / most) * (steps.length - 1))] as string)
+        .join('');
     },
   };
 }

@@ -64,6 +64,9 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
       operation,
       p50Ns: latency?.[0] ?? null,
       p99Ns: latency?.[1] ?? null,
+      p999Ns: latency?.[2] ?? null,
+      maxNs: latency?.[3] ?? null,
+      threadOperations: ofLoad.map((counters) => counters.get(ThreadFloat.operations)),
       lockContendedShare: acquisitions === 0 ? null : contended / acquisitions,
       cacheHitRate:
         plan.allocator.kind !== 'cached' || hits + misses === 0 ? null : hits / (hits + misses),
@@ -80,6 +83,6 @@ export function liveSnapshotOf({ plan, memory, startNs }: Running): () => Snapsh
       (_, thread) => SharedHistogram.of(memory, thread, `${name}.service`)?.snapshot() ?? [],
     );
     const merged = mergeHistograms(parts, layout.bucketCount);
-    return merged.count === 0 ? null : percentilesNs(merged, [50, 99]);
+    return merged.count === 0 ? null : [...percentilesNs(merged, [50, 99, 99.9]), merged.maxNs];
   }
 }

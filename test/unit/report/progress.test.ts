@@ -15,6 +15,9 @@ const SNAPSHOT: Snapshot = {
   operation: 'read',
   p50Ns: 3100,
   p99Ns: 40_000,
+  p999Ns: 212_000,
+  maxNs: 3_900_000,
+  threadOperations: [25, 24, 26, 25],
   lockContendedShare: 0.38,
   cacheHitRate: 0.913,
   spares: { used: 1204, allocatable: 4096 },
@@ -31,6 +34,9 @@ const NOTHING_YET: Snapshot = {
   operation: null,
   p50Ns: null,
   p99Ns: null,
+  p999Ns: null,
+  maxNs: null,
+  threadOperations: [0, 0],
   lockContendedShare: null,
   cacheHitRate: null,
   spares: { used: 0, allocatable: 0 },
@@ -66,14 +72,30 @@ test('the panel shows what the snapshot says', () => {
     ' spare-cache-contention   seed 42   4 threads   measure',
     ` ${'█'.repeat(24)}${'░'.repeat(24)}  50%   10.0s   10.0s left`,
     '',
-    ' throughput  199k/s   1.99M operations',
-    ' latency     read   p50 3.10µs   p99 40.0µs',
+    ` throughput  199k/s   1.99M operations${' '.repeat(22)}█`,
+    ' latency     read   p50 3.10µs   p99 40.0µs   p99.9 212µs   max 3.90ms   █',
+    ' threads     t0 25%  t1 24%  t2 26%  t3 25%',
     ' lock        ticket   contended 38%',
-    ' cache       hit rate 91.3%',
+    ` cache       hit rate 91.3%${' '.repeat(33)}█`,
     ` spares      ${'█'.repeat(7)}${'░'.repeat(17)}  1,204 of 4,096 used`,
     ' collisions  ✓ 0',
     ' Ctrl-C stops and keeps the results',
   ]);
+});
+
+test('earlier looks make curves, and say how long the spares last', () => {
+  const earlier = [0.25, 0.5, 0.75].map((share, index) => ({
+    ...SNAPSHOT,
+    elapsedNs: (7 + index) * 1e9,
+    operationsPerSecond: share * SNAPSHOT.operationsPerSecond,
+    spares: { used: 904 + 100 * index, allocatable: 4096 },
+  }));
+  const panel = livePanel(SNAPSHOT, PLAIN, earlier);
+  expect(panel[3]).toMatch(/ {3}▃▅▆█$/);
+  // 300 spares in 3 s; 2,892 are left.
+  expect(panel.join()).toContain('1,204 of 4,096 used, 28.9s to exhaustion');
+  const ascii = livePanel(SNAPSHOT, { ...PLAIN, unicode: false }, earlier);
+  expect(ascii[3]).toMatch(/ {3}\.-'\^$/);
 });
 
 test('colours add nothing but colour', () => {
@@ -103,6 +125,9 @@ describe.each([
       operationsPerSecond: 9e12,
       p50Ns: 9e12,
       p99Ns: 9e12,
+      p999Ns: 9e12,
+      maxNs: 9e12,
+      threadOperations: new Array(1024).fill(9e12),
       spares: { used: 134_217_728, allocatable: 134_217_728 },
       collisionCount: 9e12,
     },
