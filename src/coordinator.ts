@@ -10,6 +10,7 @@ import type {
   Ending,
   Environment,
   EventRecord,
+  PreconditionRecord,
   RecordingRecord,
   RunRecord,
   TraceReplayRecord,
@@ -22,6 +23,7 @@ import { type Drain, drainSpares } from './run/drain.ts';
 import { FaultSchedule } from './run/fault-schedule.ts';
 import { IntervalSeries } from './run/interval-series.ts';
 import { JitterWatch, jitterMethodOf } from './run/jitter-watch.ts';
+import { precondition } from './run/precondition.ts';
 import { prepareMemory, withTrace } from './run/prepare.ts';
 import { type RecordingOptions, withRecording, writeRecording } from './run/recording.ts';
 import { dismissWorkers } from './run/remap-workers.ts';
@@ -38,6 +40,11 @@ const START_PATIENCE_NS = 120e9;
 /** What threads get to end by themselves once the run is known to be broken. */
 const LEAVE_PATIENCE_NS = 500e6;
 
+const NOT_PRECONDITIONED: PreconditionRecord = {
+  filledSectorCount: 0,
+  remapCount: 0,
+  wantedRemapCount: 0,
+};
 const NOTHING_DRAINED: Drain = { claims: [], conflicts: [] };
 
 export interface RunOptions {
@@ -87,6 +94,8 @@ export async function runPlan(
   const jitter = new JitterWatch(plan, memory, jitterMethod, LOOK_MS * 1e6);
 
   const broken = await untilReady(gate, threads);
+  // Threads touch their pages, which makes them empty, before they stand at the gate.
+  const preconditioned = broken === null ? precondition(plan, memory) : NOT_PRECONDITIONED;
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const counters = Array.from(
@@ -117,6 +126,7 @@ export async function runPlan(
   const recording = record === undefined ? null : await writeRecording(plan, memory, record.file);
   const replay = traceReplayOf(plan, trace, memory);
   const run = recordOf(plan, memory, {
+    preconditioned,
     environment,
     startedAt,
     startNs,
@@ -252,6 +262,7 @@ function recordOf(
   plan: Plan,
   memory: Memory,
   known: {
+    readonly preconditioned: PreconditionRecord;
     readonly environment: Environment;
     readonly startedAt: string;
     readonly startNs: number;
@@ -279,6 +290,7 @@ function recordOf(
     startedAt: known.startedAt,
     durationNs: Math.max(0, lastCompletionNs - plan.load.warmupNs),
     ending: known.ending,
+    precondition: known.preconditioned,
     threads,
     operations: collector.operations(),
     jobs: collector.jobs(),

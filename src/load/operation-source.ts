@@ -11,6 +11,8 @@ import {
 } from '../scenario/plan.ts';
 import { type AddressSource, addressSourceFor, remapRangeOf } from './addresses.ts';
 import { jobStream } from './job-stream.ts';
+import { PreRemaps } from './pre-remaps.ts';
+import { RemapWalk } from './remap-walk.ts';
 import { TracedOperations } from './trace/traced-operations.ts';
 
 /** Most operations that are drawn at once. */
@@ -114,8 +116,8 @@ class MixedOperations implements OperationSource {
   readonly #sectorCounts: Int32Array;
   /** Draws below sizeBelow[i] take size i. */
   readonly #sizeBelow: Float64Array;
-  readonly #remapFirst: number;
-  readonly #remapRange: number;
+  readonly #remaps: RemapWalk;
+  readonly #unremaps: RemapWalk;
   #remapAttempts = 0;
   #unremapAttempts = 0;
 
@@ -133,8 +135,9 @@ class MixedOperations implements OperationSource {
     this.#sectorCounts = Int32Array.from(blockSizes, (size) => size.sectorCount);
     this.#sizeBelow = cumulative(blockSizes.map((size) => size.weight));
     const range = remapRangeOf(plan, thread);
-    this.#remapFirst = range.firstLba;
-    this.#remapRange = range.sectorCount;
+    const before = new PreRemaps(plan);
+    this.#remaps = new RemapWalk(range, before);
+    this.#unremaps = new RemapWalk(range, before);
   }
 
   draw(into: DrawnOperations, count: number): number {
@@ -179,13 +182,15 @@ class MixedOperations implements OperationSource {
   }
 
   #nextRemap(): number {
-    if (this.#remapAttempts - this.#unremapAttempts >= this.#remapRange) return SKIPPED;
-    return this.#remapFirst + (this.#remapAttempts++ % this.#remapRange);
+    if (this.#remapAttempts - this.#unremapAttempts >= this.#remaps.lbaCount) return SKIPPED;
+    this.#remapAttempts++;
+    return this.#remaps.next();
   }
 
   #nextUnremap(): number {
     if (this.#unremapAttempts >= this.#remapAttempts) return SKIPPED;
-    return this.#remapFirst + (this.#unremapAttempts++ % this.#remapRange);
+    this.#unremapAttempts++;
+    return this.#unremaps.next();
   }
 }
 

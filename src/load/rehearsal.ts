@@ -7,6 +7,7 @@ import {
   jobOf,
   NO_METADATA,
   NO_MIX,
+  NO_PRECONDITION,
   type Plan,
   plansArrivals,
 } from '../scenario/plan.ts';
@@ -69,6 +70,7 @@ function miniatureOf(plan: Plan, job: JobPlan): Plan {
         plan.device.serviceTime.kind === 'none' ? AT_ONCE.serviceTime : { ...SHORT, table: null },
     },
     metadata: NO_METADATA,
+    precondition: NO_PRECONDITION,
     load: { threadCount: 1, warmupNs: 0 },
     jobs: [
       {

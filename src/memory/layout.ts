@@ -13,6 +13,7 @@ import {
   type Operation,
   type Plan,
   plansArrivals,
+  remapsBefore,
   SECTOR_BYTES,
   sendsMessages,
   targetLockKindOf,
@@ -895,7 +896,8 @@ export function layoutOf(plan: Plan): Layout {
     claimCapacity * ClaimEntry.wordCount,
     'coordinator, after the end',
   );
-  const mayAllocate = mixOf(plan).remap > 0 || sendsMessages(plan) || plan.autoRemap !== null;
+  const mayAllocate =
+    mixOf(plan).remap > 0 || sendsMessages(plan) || plan.autoRemap !== null || remapsBefore(plan);
   const conflicts = addPerThread(
     'owner conflicts',
     'instrument',
@@ -1175,7 +1177,10 @@ function histogramNamesOf(plan: Plan): readonly HistogramName[] {
  * what earlier ones claimed.
  */
 function claimCapacityOf(plan: Plan): number {
-  const ofJobs = Math.max(...plan.jobs.map((job) => claimCapacityOfJob(plan, job)));
+  // Those before the load are in the log of the first thread.
+  const { remapCount, spareShare } = plan.precondition;
+  const before = Math.max(remapCount, Math.ceil(spareShare * allocatableEndOf(plan)));
+  const ofJobs = before + Math.max(...plan.jobs.map((job) => claimCapacityOfJob(plan, job)));
   // A worker may claim a spare, find it bad, and keep it out of use.
   return plan.autoRemap === null ? ofJobs : Math.max(ofJobs, 3 * plan.device.spare.sectorCount);
 }

@@ -1,6 +1,6 @@
 import { reservedSectorsOf } from '../device/metadata-area.ts';
 import { allocatableEndOf } from '../memory/layout.ts';
-import { IDLE_JOB, type Plan } from '../scenario/plan.ts';
+import { IDLE_JOB, NO_PRECONDITION, type Plan } from '../scenario/plan.ts';
 
 /**
  * The plan of the device that commands are sent to: the scenario's target, allocator, lock and
@@ -10,6 +10,7 @@ export function devicePlanOf(plan: Plan): Plan {
   return {
     ...plan,
     device: { ...plan.device, medium: 'none' },
+    precondition: NO_PRECONDITION,
     load: { threadCount: 1, warmupNs: 0 },
     // Messages come from outside, one by one; for the memory's layout there are some.
     jobs: [{ ...IDLE_JOB, messages: [] }],

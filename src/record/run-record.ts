@@ -20,6 +20,7 @@ export interface RunRecord {
   /** Length of the measured phase: gate plus warm-up, to the last thread's last completion. */
   readonly durationNs: number;
   readonly ending: Ending;
+  readonly precondition: PreconditionRecord;
   readonly threads: readonly ThreadRecord[];
   readonly operations: { readonly [O in Operation]: OperationRecord };
   /** The same by job, in the order of the plan. */
@@ -131,6 +132,14 @@ export interface ThreadRecord {
   readonly refusedCount: number;
   /** Digest of the operation list this thread drew, for comparing two runs of one seed. */
   readonly operationDigest: number;
+}
+
+/** What was done to the device before the gate opened. */
+export interface PreconditionRecord {
+  readonly filledSectorCount: number;
+  readonly remapCount: number;
+  /** More than were remapped where the allocator had no more spares to give. */
+  readonly wantedRemapCount: number;
 }
 
 /** What the threads of one job did. */

@@ -5,6 +5,7 @@ import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-part
 import { jitterParts } from './jitter-parts.ts';
 import { JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
 import { arrivalParts, pacerParts } from './pace.ts';
+import { preconditionParts } from './precondition-parts.ts';
 import type { Result } from './result-schema.ts';
 import { steadyParts } from './steady-parts.ts';
 import { clip, exactCount, printable } from './text.ts';
@@ -77,6 +78,7 @@ function evidenceBlock({ checks }: Result): string[] {
 
 function faultBlock(result: Result): string[] {
   const items = [
+    ['before the load', preconditionParts(result).join(', ')],
     ['errors', errorParts(result).join(', ')],
     ['faults', faultParts(result).join(', ')],
     ['auto-remap', autoRemapParts(result).join(', ')],

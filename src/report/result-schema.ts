@@ -175,6 +175,13 @@ export const resultSchema = z
       reason: z.string(),
       dump: z.array(z.string()),
     }),
+    precondition: z
+      .strictObject({
+        filledSectors: count,
+        remaps: count,
+        wantedRemaps: count.describe('More than remaps where spares ran out.'),
+      })
+      .describe('What was done to the device before the load, and not measured.'),
     operations: forEach(OPERATIONS, operation),
     jobs: z
       .array(

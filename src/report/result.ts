@@ -88,6 +88,11 @@ function measuredOf(input: ResultInput): Measured {
     integrity: plan.integrity,
     expect: plan.expect,
     ending: { ...run.ending, dump: [...run.ending.dump] },
+    precondition: {
+      filledSectors: run.precondition.filledSectorCount,
+      remaps: run.precondition.remapCount,
+      wantedRemaps: run.precondition.wantedRemapCount,
+    },
     operations,
     overall: overallOf(run),
     arrivals: arrivalsOf(plan, run),

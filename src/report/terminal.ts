@@ -18,6 +18,7 @@ import { autoRemapParts, errorParts, eventLines, faultParts } from './fault-part
 import { jitterParts } from './jitter-parts.ts';
 import { areEqual, JOB_COLUMNS, jobLatencies, jobRows } from './job-rows.ts';
 import { arrivalParts, pacerParts } from './pace.ts';
+import { preconditionParts } from './precondition-parts.ts';
 import type { Result, ResultCheck, ResultLock } from './result-schema.ts';
 import { steadyParts } from './steady-parts.ts';
 import { type Mark, type Style, styleOf, type TextOptions } from './style.ts';
@@ -253,6 +254,7 @@ function tableLines(
 
 function stateLines(result: Result, style: Style): string[] {
   return [
+    ...labelled('BEFORE', preconditionParts(result), style),
     ...labelled('THROUGHPUT', throughputParts(result), style),
     ...labelled('STEADY', steadyParts(result), style),
     ...labelled('ARRIVALS', arrivalParts(result), style),

@@ -48,6 +48,7 @@ const INSTRUMENT_SHARE_MIN = -0.02;
 export function warningsOf(plan: Plan, measured: Measured): Warning[] {
   return [
     ...partialRun(measured),
+    ...preconditionShort(measured),
     ...integrityReduced(measured),
     ...unloggedClaims(measured),
     ...noisyMachine(measured),
@@ -77,6 +78,15 @@ function partialRun({ ending }: Measured): Warning[] {
     ending.kind === 'broken' ? 'the run broke off' : `the run was interrupted by ${ending.reason}`;
   const text = `Partial result: ${what}, and every figure covers only the time until then.`;
   return [{ id: 'partial', text }];
+}
+
+function preconditionShort({ precondition: { remaps, wantedRemaps } }: Measured): Warning[] {
+  if (remaps === wantedRemaps) return [];
+  const text =
+    `The device was not as the scenario wants it: ${formatCount(remaps)} of ` +
+    `${formatCount(wantedRemaps)} sectors were remapped before the load, and then the allocator ` +
+    'had no more spares to give.';
+  return [{ id: 'precondition-short', text }];
 }
 
 function integrityReduced({ integrity }: Measured): Warning[] {

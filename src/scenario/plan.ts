@@ -16,6 +16,7 @@ export interface Plan {
   readonly remap: RemapPlan;
   readonly target: TargetPlan;
   readonly metadata: MetadataPlan;
+  readonly precondition: PreconditionPlan;
   readonly load: LoadPlan;
   /** At least one; a scenario without jobs is one job. */
   readonly jobs: readonly JobPlan[];
@@ -295,6 +296,23 @@ export const NO_METADATA: MetadataPlan = {
 /** What a thread can issue. The order is the numbering in shared memory and in every table. */
 export const OPERATIONS = ['read', 'write', 'remap', 'unremap', 'sync', 'trim', 'message'] as const;
 export type Operation = (typeof OPERATIONS)[number];
+
+/** What is done to the device before the load, and not measured. */
+export interface PreconditionPlan {
+  /** 0 … 1 of the main device is written, from its begin. */
+  readonly fillShare: number;
+  /** Sectors that are remapped; 0 where a share of the spares says it. */
+  readonly remapCount: number;
+  /** So many that this share of the spares that can be allocated is used up; 0 = as above. */
+  readonly spareShare: number;
+}
+
+export const NO_PRECONDITION: PreconditionPlan = { fillShare: 0, remapCount: 0, spareShare: 0 };
+
+/** Whether sectors are remapped before the load. */
+export function remapsBefore({ precondition }: Plan): boolean {
+  return precondition.remapCount > 0 || precondition.spareShare > 0;
+}
 
 /** What the jobs have in common. */
 export interface LoadPlan {

@@ -74,6 +74,35 @@ function betweenOperations(plan: Subject): string[] {
 
 export const RULES: readonly Rule[] = [
   {
+    reads: ['precondition', 'device', 'metadata.format'],
+    examine: ({ precondition, device, metadata }) => {
+      const { fillShare, remapCount, spareShare } = precondition;
+      const breaches: Breach[] = [];
+      if (fillShare > 0 && device.medium === 'none') {
+        const message = 'precondition.fill needs device.medium memory, not none';
+        breaches.push(breach(['precondition.fill'], message, 'there is nothing to write to'));
+      }
+      if (remapCount > 0 && spareShare > 0) {
+        const message = 'precondition.remaps and precondition.sparesUsed exclude each other';
+        breaches.push(breach(['precondition.sparesUsed'], message, 'both say how many'));
+      }
+      const { sectorCount, limit } = device.spare;
+      const most = Math.min(device.sectorCount, sectorCount, limit ?? sectorCount);
+      if (remapCount > most) {
+        const message =
+          `precondition.remaps must be at most ${most}, for so many sectors and spares there ` +
+          `are, not ${remapCount}`;
+        breaches.push(breach(['precondition.remaps'], message));
+      }
+      if (metadata.format !== 'none' && fillShare + remapCount + spareShare > 0) {
+        const message = `precondition cannot be combined with metadata.format ${metadata.format}`;
+        const hint = 'power cuts are tried on all that was ever written';
+        breaches.push(breach(['precondition'], message, hint));
+      }
+      return breaches;
+    },
+  },
+  {
     reads: ['jobs'],
     examine: ({ jobs }) =>
       jobs.flatMap(({ name, startsAfter }, index) => {

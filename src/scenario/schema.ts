@@ -1565,6 +1565,35 @@ export const scenarioSchema = map({
   metadata: metadata.prefault({}).meta({
     description: 'The remap table on the medium, and what is left of it when power fails.',
   }),
+  precondition: map({
+    fill: part('the share of the device that is written')
+      .default(0)
+      .meta({
+        description:
+          'How much of the main device is written before the load, from its begin, such as 100%. ' +
+          'Needs medium memory. Default 0.',
+      }),
+    remaps: quantity(SECTORS, { min: 0, max: SECTOR_COUNT_MAX })
+      .default(0)
+      .meta({
+        description:
+          'Sectors that are remapped before the load, as evenly over the device as it goes; k = Ki ' +
+          '= 1024. Default 0.',
+      }),
+    sparesUsed: part('the share of the spares that is used up')
+      .default(0)
+      .meta({
+        description:
+          'In place of remaps: as many as use up this share of the spares that can be allocated, ' +
+          'such as 90%. Default 0.',
+      }),
+  })
+    .prefault({})
+    .meta({
+      description:
+        'What is done to the device before the load begins. It is not measured; the checks know ' +
+        'of it.',
+    }),
   load: load.prefault({}).meta({
     description:
       'What the threads do. At least one of duration, operations, until or trace. Where there are ' +

@@ -88,6 +88,11 @@ export function toPlan(
     remap: { match: remap.match, lookup: remap.lookup, inFlight: remap.inFlight },
     target: { protocol: target.protocol },
     metadata: metadataPlan(scenario.metadata),
+    precondition: {
+      fillShare: ratio(scenario.precondition.fill),
+      remapCount: sectors(scenario.precondition.remaps),
+      spareShare: ratio(scenario.precondition.sparesUsed),
+    },
     ...loadOf(scenario),
     autoRemap: autoRemapPlan(scenario.autoRemap),
     faults: {

@@ -17,6 +17,7 @@ import {
   NO_METADATA,
   NO_MIX,
   NO_OVERHEAD,
+  NO_PRECONDITION,
   OPERATIONS,
   type Operation,
   type Plan,
@@ -66,6 +67,7 @@ export function planOf(choices: PlanChoices = {}): Plan {
     remap: { match: choices.match ?? 'every-sector', lookup: 'hash', inFlight: 'drain' },
     target: { protocol: 'guarded' },
     metadata: NO_METADATA,
+    precondition: NO_PRECONDITION,
     load: { threadCount: 2, warmupNs: choices.warmupNs ?? 0 },
     jobs: [
       {
@@ -159,6 +161,7 @@ export function runOf(events: readonly Event[], choices: RunChoices = {}): RunRe
     startedAt: '2024-01-01T00:00:00.000Z',
     durationNs: 1_000_000,
     ending: { kind: 'finished', reason: '', dump: [] },
+    precondition: { filledSectorCount: 0, remapCount: 0, wantedRemapCount: 0 },
     threads: [],
     operations: Object.fromEntries(
       OPERATIONS.map((name) => [name, operationRecord()]),

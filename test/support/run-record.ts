@@ -27,6 +27,7 @@ import {
   NO_METADATA,
   NO_MIX,
   NO_OVERHEAD,
+  NO_PRECONDITION,
   type Operation,
   type Plan,
   SOLE_JOB,
@@ -76,6 +77,7 @@ export function somePlan(overrides: PlanOverrides = {}): Plan {
     remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
     target: { protocol: 'guarded' },
     metadata: NO_METADATA,
+    precondition: NO_PRECONDITION,
     load: { ...IDLE_JOB, ...SOME_LOAD },
     autoRemap: null,
     faults: NO_FAULTS,
@@ -135,6 +137,7 @@ export function someRunRecord(overrides: Overrides<RunRecord> = {}): RunRecord {
     startedAt: '2026-11-22T07:40:12.345Z',
     durationNs: 2_000_000_000,
     ending: { kind: 'finished', reason: '', dump: [] },
+    precondition: { filledSectorCount: 0, remapCount: 0, wantedRemapCount: 0 },
     threads: [0, 1].map((thread) => ({
       thread,
       operationCount: 950,

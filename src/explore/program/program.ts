@@ -16,6 +16,7 @@ import {
   NO_METADATA,
   NO_MIX,
   NO_OVERHEAD,
+  NO_PRECONDITION,
   type Plan,
   PROTOCOLS,
   type Protocol,
@@ -250,6 +251,7 @@ export function planOf(program: Program): Plan {
         logSectorCount: program.metadata.format === 'redundant' ? LOG_SECTORS : 0,
       },
     },
+    precondition: NO_PRECONDITION,
     load: { threadCount: program.threads.length, warmupNs: 0 },
     jobs: [
       {

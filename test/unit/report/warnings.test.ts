@@ -78,6 +78,12 @@ test('unlogged claims are counted', () => {
   );
 });
 
+test('a device that could not be prepared as it was to be is told of', () => {
+  const precondition = { filledSectorCount: 0, remapCount: 60, wantedRemapCount: 64 };
+  const warnings = warningsOf(quietBut({ run: { precondition } }));
+  expect(warnings.get('precondition-short')).toMatch(/60 of 64 sectors were remapped/);
+});
+
 test('a machine that was not quiet is named with what it took', () => {
   const environment = { jitter: { lostShare: 0.272, maxNs: 3_140_000 } };
   expect(warningsOf(quietBut({ run: { environment } })).get('noisy-machine')).toMatch(

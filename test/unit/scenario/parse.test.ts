@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseScenario } from '../../../src/scenario/parse.ts';
-import { AT_ONCE, NO_MIX, UNIFORM_ADDRESSES } from '../../../src/scenario/plan.ts';
+import { AT_ONCE, NO_MIX, NO_PRECONDITION, UNIFORM_ADDRESSES } from '../../../src/scenario/plan.ts';
 import { MINIMAL, messagesOf, planOf, problemsOf, underlined } from './support.ts';
 
 const EVERY_KEY = `
@@ -119,6 +119,7 @@ describe('a minimal scenario', () => {
       remap: { match: 'every-sector', lookup: 'hash', inFlight: 'drain' },
       target: { protocol: 'guarded' },
       metadata: DEFAULT_METADATA,
+      precondition: NO_PRECONDITION,
       load: { threadCount: 2, warmupNs: 0 },
       jobs: [
         {
@@ -200,6 +201,7 @@ describe('a scenario with every key', () => {
       remap: { match: 'first-sector', lookup: 'linear', inFlight: 'ignore' },
       target: { protocol: 'as-published' },
       metadata: DEFAULT_METADATA,
+      precondition: NO_PRECONDITION,
       load: { threadCount: 4, warmupNs: 5e8 },
       jobs: [
         {

@@ -335,6 +335,34 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { duration: 5s, addresses: { distribution: zipf, theta: 1.1 } }\n',
   },
   {
+    rule: 'a fill needs a medium',
+    broken:
+      'load: { duration: 5s }\nprecondition: { fill: 1 }\ndevice: { medium: none }\nintegrity: off\n',
+    problem: '4:23 precondition.fill needs device.medium memory, not none',
+    kept: 'load: { duration: 5s }\nprecondition: { remaps: 5 }\ndevice: { medium: none }\nintegrity: off\n',
+  },
+  {
+    rule: 'remaps before the load are said once',
+    broken: 'load: { duration: 5s }\nprecondition: { remaps: 5, sparesUsed: 50% }\n',
+    problem: '4:40 precondition.remaps and precondition.sparesUsed exclude each other',
+    kept: 'load: { duration: 5s }\nprecondition: { sparesUsed: 50% }\n',
+  },
+  {
+    rule: 'there are as many sectors and spares as are remapped before the load',
+    broken:
+      'load: { duration: 5s }\nprecondition: { remaps: 1000 }\ndevice: { spare: { sectors: 900 } }\n',
+    problem:
+      '4:25 precondition.remaps must be at most 900, for so many sectors and spares there are, ' +
+      'not 1000',
+    kept: 'load: { duration: 5s }\nprecondition: { remaps: 900 }\ndevice: { spare: { sectors: 900 } }\n',
+  },
+  {
+    rule: 'nothing is done before a load with metadata',
+    broken: 'load: { duration: 5s }\nmetadata: { format: redundant }\nprecondition: { fill: 1 }\n',
+    problem: '5:15 precondition cannot be combined with metadata.format redundant',
+    kept: 'load: { duration: 5s }\nmetadata: { format: redundant }\nprecondition: { fill: 0 }\n',
+  },
+  {
     rule: 'h belongs to pareto',
     broken: 'load: { duration: 5s, addresses: { distribution: zipf, h: 0.2 } }\n',
     problem: '3:59 load.addresses.h belongs to distribution pareto, not zipf',
