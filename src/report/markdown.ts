@@ -9,6 +9,7 @@ import { preconditionParts } from './precondition-parts.ts';
 import type { Result } from './result-schema.ts';
 import { steadyParts } from './steady-parts.ts';
 import { clip, exactCount, printable } from './text.ts';
+import { recordingParts, traceParts } from './trace-parts.ts';
 
 const NAME_COLUMNS_MAX = 80;
 
@@ -33,6 +34,10 @@ export function markdownSummary(result: Result): string {
       `started ${escaped(result.startedAt)}.`,
     ...(result.steady.applies ? [`Steady state: ${escaped(steadyParts(result).join(', '))}.`] : []),
     `Pauses of the machine while it ran: ${jitterParts(result).join(', ')}.`,
+    ...(result.trace === null ? [] : [`Trace: ${escaped(traceParts(result).join(', '))}.`]),
+    ...(result.recording === null
+      ? []
+      : [`Recorded: ${escaped(recordingParts(result).join(', '))}.`]),
     ...warningBlock(result),
     // Text between a list and a code block keeps the block out of the list's last item.
     'To repeat this run:',

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import type { TraceReplayRecord } from '../../../src/record/run-record.ts';
+import { reportPage } from '../../../src/report/html/page.ts';
+import { markdownSummary } from '../../../src/report/markdown.ts';
+import { summaryText } from '../../../src/report/terminal.ts';
 import { recordingParts, traceParts } from '../../../src/report/trace-parts.ts';
 import { someResult } from '../../support/run-record.ts';
 
@@ -31,6 +34,18 @@ test('a replay is told by what it was of, how fast, by whom, where to, and how i
     'never waited for its reader',
   ]);
   expect(traceParts(someResult())).toEqual([]);
+});
+
+test('text, Markdown and page tell it alike, and harmlessly', () => {
+  const nasty = { ...trace, device: '<b>\u001b[2J', starvedCount: 7 };
+  const result = someResult({ run: { trace: nasty } });
+  const options = { color: false, unicode: true, width: 100, resultPath: 'r', reportPath: 'r' };
+  const page = reportPage({ result, details: null, repeats: [] });
+  for (const text of [summaryText(result, options), markdownSummary(result), page]) {
+    expect(text).toContain('waited 7 times for its reader, 5.00ms in all');
+    expect(text).not.toContain('\u001b');
+  }
+  expect(page).not.toContain('of <b>');
 });
 
 test('a recording is told by its file and what is in it, and what is not', () => {

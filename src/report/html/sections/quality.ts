@@ -4,6 +4,7 @@ import type { Details } from '../../details-schema.ts';
 import { mainOperation } from '../../measured.ts';
 import type { Result } from '../../result-schema.ts';
 import { plural } from '../../text.ts';
+import { recordingParts, traceParts } from '../../trace-parts.ts';
 import { latencyAxis, ninesAxis } from '../axis.ts';
 import { lineChart } from '../chart.ts';
 import { curveOf, faintFrom, placesFor } from '../curve.ts';
@@ -80,6 +81,8 @@ ${table(
   ],
 )}
 ${pausesOf(page)}
+${result.trace === null ? '' : html`<p>Replayed: ${traceParts(result).join(', ')}.</p>`}
+${result.recording === null ? '' : html`<p>Recorded: ${recordingParts(result).join(', ')}.</p>`}
 ${
   repeats.length === 0
     ? ''
