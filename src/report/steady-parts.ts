@@ -56,6 +56,6 @@ export function steadyParts({ steady, warmupNs }: Measured | Result): string[] {
   ];
 }
 
-export function signed(share: number): string {
+function signed(share: number): string {
   return `${share < 0 ? '−' : '+'}${formatPercent(Math.abs(share))}`;
 }

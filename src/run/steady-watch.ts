@@ -8,7 +8,7 @@ import {
 import { percentilesNs } from '../record/latency-summary.ts';
 import type { SteadyPoint, SteadyRecord } from '../record/run-record.ts';
 import { SharedHistogram } from '../record/shared-histogram.ts';
-import { OPERATIONS, type Plan, type SteadyPlan } from '../scenario/plan.ts';
+import { jobOf, OPERATIONS, type Plan, plansArrivals, type SteadyPlan } from '../scenario/plan.ts';
 import { steadinessOf } from '../statistics/steadiness.ts';
 
 /** What completed between two moments, all operations together. */
@@ -48,13 +48,11 @@ export class SteadyWatch {
     const threads = Array.from({ length: plan.load.threadCount }, (_, thread) => thread);
     const all = (kind: 'service' | 'response') =>
       threads.flatMap((thread) =>
-        OPERATIONS.flatMap(
-          (name) =>
-            SharedHistogram.of(memory, thread, `${name}.${kind}`) ??
-            // Where nothing is planned, the response is the service.
-            SharedHistogram.of(memory, thread, `${name}.service`) ??
-            [],
-        ),
+        OPERATIONS.flatMap((name) => {
+          // What is not planned answers as soon as it is served.
+          const own = plansArrivals(jobOf(plan, thread)) ? kind : 'service';
+          return SharedHistogram.of(memory, thread, `${name}.${own}`) ?? [];
+        }),
       );
     this.#service = all('service');
     this.#response = all('response');

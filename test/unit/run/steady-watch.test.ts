@@ -82,3 +82,27 @@ test('a percentile is that of each interval, not of the whole', () => {
   expect(watch.record.window?.points.map(({ value }) => value)).toEqual([1000, 1000, 1000]);
   expect(watch.record.window?.response.maxNs).toBeLessThan(9000);
 });
+
+test('of a planned load the response is judged, of another the service', () => {
+  const closed = watchOf({ metric: 'response.p99' });
+  for (const latencyNs of [1000, 1000, 1000]) closed.interval(40, latencyNs);
+  expect(closed.watch.record.window?.points.at(-1)?.value).toBe(1000);
+
+  const segments = [{ forNs: Number.POSITIVE_INFINITY, fromPerSecond: 1e6, toPerSecond: 1e6 }];
+  const arrivals = { law: 'constant', segments } as const;
+  const steady: SteadyPlan = { ...STEADY, metric: 'response.p99' };
+  const plan = planWith({
+    intervalNs: 100,
+    steady,
+    load: { threadCount: 1, warmupNs: 0, arrivals },
+  });
+  const memory = createMemory(plan);
+  const watch = new SteadyWatch(plan, steady, memory);
+  for (const nowNs of [100, 200, 300]) {
+    (SharedHistogram.of(memory, 0, 'read.service') as SharedHistogram).record(1000);
+    (SharedHistogram.of(memory, 0, 'read.response') as SharedHistogram).record(5000);
+    watch.take(nowNs);
+  }
+  expect(watch.record.window?.points.at(-1)?.value).toBeGreaterThanOrEqual(5000);
+  expect(watch.record.window?.service.maxNs).toBeLessThan(5000);
+});
