@@ -47,6 +47,19 @@ test.each(locks)('%s, one of three that comes back, with two pre-emptions', (kin
   });
 });
 
+test.each(locks)('%s, four threads one of which comes back, by lot', (kind) => {
+  const { verdict, fault } = explore(new LockSubject(kind, [2, 1, 1, 1], code), {
+    strategy: { kind: 'random' },
+    races: 'fail',
+    executions: 2000,
+    seed: 5,
+  });
+  expect({ verdict, fault }).toEqual({
+    verdict: { kind: 'pass-sampled', executions: 2000 },
+    fault: null,
+  });
+});
+
 test('six locks, three of which serve in order', () => {
   expect(locks).toHaveLength(6);
   expect(FIFO_LOCKS).toHaveLength(3);

@@ -215,6 +215,21 @@ describe.each(PAIRINGS)('$name', (pairing) => {
   });
 });
 
+test.each(['moved', 'giveUp'])('who waits for a sector to be served goes on after %s', (method) => {
+  const words = Int32Array.of(0, 2 | QUEUED);
+  code.runtime.attach(words);
+  const { HealthWords } = code.module<Stepped>('device/health-words');
+  const [waiter, worker] = [0, 1].map(() => finish<Stepped>(new HealthWords(words, 1, 2)));
+  const subject = new ModuleSubject({
+    name: 'served',
+    code,
+    words,
+    threads: [() => waiter.awaitServed(0), () => worker[method](0, 6)],
+  });
+  const { verdict, fault } = explore(subject, { strategy: { kind: 'dpor' }, races: 'fail' });
+  expect({ verdict, fault }).toEqual({ verdict: { kind: 'pass-exhaustive' }, fault: null });
+});
+
 describe('a queue of two between threads', () => {
   /** Takes until something is there; what is given back is in the order of the putting. */
   function* taking(queue: Stepped, count: number, into: number[]): Steps<void> {
