@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { allocatorOn } from '../../../src/device/index.ts';
+import type { Lock } from '../../../src/lock/lock.ts';
 import { ALLOCATOR_KINDS, type Plan } from '../../../src/scenario/plan.ts';
 import { allocatorIn, memoryFor, planWith } from '../../support/plans.ts';
 
@@ -32,11 +34,9 @@ describe.each(ALLOCATOR_KINDS)('%s', (kind) => {
     const { words, layout } = memory;
     const allocator = allocatorIn(plan, memory);
     const before = words.slice();
-    for (const thread of [0, 1, 0, 1]) allocator.allocate(thread);
+    for (let call = 0; call < 40; call++) allocator.allocate(call % 2);
     allocator.release(0, allocator.allocate(0));
-    const mine = layout.regions.filter(({ name }) =>
-      /^(allocator|reservation|strips|allocation lock)/.test(name),
-    );
+    const mine = layout.regions.filter(({ name }) => /^(allocator|reservation|strips)/.test(name));
     const isMine = (at: number) =>
       mine.some(({ word, wordCount }) => at >= word && at < word + wordCount);
     const changed = changedSince(before, words);
@@ -85,13 +85,39 @@ describe.each(['linear', 'cached'] as const)('%s as published', (kind) => {
     const plan = planOf(kind, { sectorCount: 96 }, 'as-published');
     const memory = memoryFor(plan);
     const allocator = allocatorIn(plan, memory);
+    const fresh = memory.words.slice();
     const spare = allocator.allocate(0);
+    const mine = memory.layout.regions.filter(({ name }) => /^(allocator|reservation)/.test(name));
+    for (const at of changedSince(fresh, memory.words)) {
+      expect(mine.some(({ word, wordCount }) => at >= word && at < word + wordCount)).toBe(true);
+    }
     const before = memory.words.slice();
     expect([allocator.take(0, 90), allocator.take(0, spare)]).toEqual([false, false]);
     allocator.release(0, spare);
     allocator.flush(0);
     expect(changedSince(before, memory.words)).toEqual([]);
   });
+});
+
+test.each(['linear', 'cached'] as const)('%s takes, gives and finds under its lock', (kind) => {
+  const plan = planOf(kind);
+  const { words, layout } = memoryFor(plan);
+  const held: string[] = [];
+  const lock: Lock = {
+    acquire: () => held.push('acquire'),
+    release: () => void held.push('release'),
+  };
+  const allocator = allocatorOn(plan, words, layout, lock);
+  for (const call of [
+    () => allocator.allocate(0),
+    () => allocator.release(0, 0),
+    () => allocator.take(0, 50),
+    () => allocator.take(0, 50),
+  ]) {
+    held.length = 0;
+    call();
+    expect(held).toEqual(['acquire', 'release']);
+  }
 });
 
 test('the linear one as published comes round to the very first', () => {

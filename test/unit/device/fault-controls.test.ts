@@ -24,7 +24,11 @@ function controlled() {
 
 test('requests wait from stall to resume, which wakes all of them', () => {
   const { words, controls, changed } = controlled();
-  const notify = vi.spyOn(Atomics, 'notify');
+  // Nobody is woken before there is something to wake for.
+  const notify = vi.spyOn(Atomics, 'notify').mockImplementation((view, at) => {
+    expect(view[at as number]).toBe(0);
+    return 0;
+  });
   controls.stall();
   expect(changed()).toEqual([[STRIDE + FaultControl.stall, 1]]);
   controls.resume();

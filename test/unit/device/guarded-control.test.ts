@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { GuardedControl } from '../../../src/device/guarded-control.ts';
 import { ErrorNumber } from '../../../src/device/metadata-store.ts';
 import { Outcome } from '../../../src/device/outcome.ts';
@@ -12,18 +12,25 @@ import { standIns } from '../../support/stand-ins.ts';
  * Method: all that it works on is a stand-in.
  */
 const { named, of } = standIns({ 'metadata.capacity': 2 });
-const control = new GuardedControl({
-  device: named('device'),
-  table: named('table'),
-  health: named('health'),
-  counters: named('counters'),
-  allocator: named('allocator'),
-  metadata: named('metadata'),
-  witness: named('witness'),
-  sectorCount: 16,
-  capacity: 8,
-  threshold: 3,
+const built = () =>
+  new GuardedControl({
+    device: named('device'),
+    table: named('table'),
+    health: named('health'),
+    counters: named('counters'),
+    allocator: named('allocator'),
+    metadata: named('metadata'),
+    witness: named('witness'),
+    sectorCount: 16,
+    capacity: 8,
+    threshold: 3,
+  });
+let control = built();
+
+beforeEach(() => {
+  control = built();
 });
+
 const LOCK = 'device.lockTarget(2)';
 const UNLOCK = 'device.unlockTarget(2)';
 

@@ -1,0 +1,267 @@
+import type { Explanation } from './explanation.ts';
+
+const SPEED = 'How long somebody spins, naps or stays away is a matter of speed.';
+
+const LOCKS: readonly Explanation[] = [
+  {
+    file: ['lock/mcs-lock', 'lock/queued-lock'],
+    operator: 'plain',
+    from: [
+      'Atomics.store(this.#words, node + LockNode.next, 0)',
+      'Atomics.store(this.#words, node + LockNode.locked, 1)',
+      'Atomics.store(words, node + LockNode.locked, 0)',
+      'Atomics.store(words, node + LockNode.next, 0)',
+    ],
+    because:
+      'Nobody reads a node before its owner is in the queue, and the exchange of the tail, which ' +
+      'puts it there, publishes what was written before.',
+  },
+  {
+    file: ['lock/mcs-lock', 'lock/queued-lock'],
+    operator: 'order',
+    from: /^Atomics\.store\(.*LockNode\.\w+, [01]\); Atomics\.store\(.*LockNode\.\w+, [01]\);$/,
+    because: 'Both are written before the exchange of the tail lets anybody find the node.',
+  },
+  {
+    file: 'lock/mcs-lock',
+    place: 'McsLock.release',
+    operator: 'arithmetic',
+    from: 'node + LockNode.next',
+    nth: 1,
+    because:
+      'It reads a word that is always 0, and takes the way of one that has seen nobody behind it: ' +
+      'the tail says that there is somebody, and it looks again.',
+  },
+  {
+    file: 'lock/mcs-lock',
+    place: 'McsLock.release',
+    operator: 'condition',
+    from: 'next === 0',
+    to: 'true',
+    because:
+      'With somebody behind it the tail is not its own: the compare-and-exchange fails, and the ' +
+      'loop ends at the first look.',
+  },
+  {
+    file: 'lock/mutex',
+    place: 'Mutex.acquire',
+    operator: 'constant',
+    from: '1',
+    to: '2',
+    nth: 3,
+    because: 'Taken as 2 it is as much taken; its release wakes one who does not sleep.',
+  },
+  {
+    file: 'lock/queued-lock',
+    place: 'QueuedLock.acquire',
+    operator: 'condition',
+    from: 'seen === LOCKED',
+    to: 'true',
+    because:
+      'The bit is set where it may not be, which happens without this as well: who did it sees ' +
+      'that, takes it back if it was his, and queues.',
+  },
+  {
+    file: 'lock/queued-lock',
+    place: 'QueuedLock.queue',
+    operator: 'arithmetic',
+    from: 'node + LockNode.next',
+    nth: 2,
+    because: 'It reads a word that is always 0 the first time, and looks again in the loop.',
+  },
+  {
+    file: 'lock/queued-lock',
+    place: 'QueuedLock.queue',
+    operator: 'plain',
+    from: 'Atomics.load(words, node + LockNode.next)',
+    nth: 2,
+    because: 'relax() has looked before, atomically, and seen that the word has changed for good.',
+  },
+  {
+    file: 'lock/ticket-lock',
+    place: 'TicketLock.release',
+    operator: 'split',
+    because: 'Only the owner writes it: nobody can come between the load and the store.',
+  },
+  {
+    file: 'lock/test-and-test-and-set-lock',
+    place: ['BACK_OFF_FIRST', 'BACK_OFF_MOST'],
+    because: SPEED,
+  },
+  {
+    file: 'lock/test-and-test-and-set-lock',
+    place: 'TestAndTestAndSetLock.acquire',
+    from: [
+      'delay(backOff);',
+      'backOff = Math.min(2 * backOff, BACK_OFF_MOST);',
+      'Math.min(2 * backOff, BACK_OFF_MOST)',
+      '2 * backOff',
+      '2',
+    ],
+    because: SPEED,
+  },
+  { file: 'lock/relax', place: ['IN_LINE', 'NAP_MS'], because: SPEED },
+  {
+    file: 'lock/relax',
+    place: 'delay',
+    to: ['false', '1', 'turn <= turns', 'turn >= turns', ''],
+    because: 'It passes time, and nothing else.',
+  },
+  {
+    file: 'lock/relax',
+    place: 'lookUpTo',
+    from: 'pause();',
+    because: 'A hint to the processor.',
+  },
+  {
+    file: 'lock/relax',
+    place: 'relax',
+    from: 'Atomics.wait(view, index, seen, NAP_MS);',
+    because: 'Without the nap the waiter looks again at once: it waits as long, and burns a core.',
+  },
+  {
+    file: 'lock/rendezvous',
+    place: 'Rendezvous.meet',
+    operator: 'plain',
+    from: 'Atomics.load(words, 1)',
+    nth: 1,
+    because: 'The next to write it is the last to come, who waits for this very thread.',
+  },
+  {
+    file: 'lock/rendezvous',
+    place: 'Rendezvous.meet',
+    operator: 'plain',
+    from: 'Atomics.store(words, 0, 0)',
+    because: 'Whoever adds to it next has seen the addition to `meetings`, which publishes it.',
+  },
+  {
+    file: 'lock/rendezvous',
+    place: 'Rendezvous.meet',
+    operator: 'split',
+    from: 'Atomics.add(words, 1, 1)',
+    because: 'Only the last to come writes it, and there is one.',
+  },
+  {
+    file: 'lock/rendezvous',
+    place: 'Rendezvous.meet',
+    operator: 'removal',
+    from: 'return;',
+    because: 'The meeting it would wait for has been held: by itself.',
+  },
+];
+
+const ALLOCATORS: readonly Explanation[] = [
+  {
+    file: ['device/bitmap-allocator', 'device/linear-allocator'],
+    place: ['BitmapAllocator.allocate', 'GuardedLinearAllocator.allocate'],
+    operator: 'constant',
+    from: '31',
+    to: '32',
+    nth: 1,
+    because:
+      'One word more is looked at, at most, and no bit of it lies below the end of the area.',
+  },
+  {
+    file: ['device/bitmap-allocator', 'device/linear-allocator'],
+    from: 'examined < wordCount',
+    to: 'examined <= wordCount',
+    because: 'The first word is looked at once more, after all others.',
+  },
+  {
+    file: 'device/bitmap-allocator',
+    place: 'BitmapAllocator.allocate',
+    operator: 'condition',
+    from: 'wordIndex !== start',
+    to: 'true',
+    because: 'The cursor is a hint, and is written as it was.',
+  },
+  {
+    file: 'device/linear-allocator',
+    place: 'PublishedLinearAllocator.allocate',
+    operator: 'condition',
+    from: 'spare !== NO_SPARE',
+    to: 'true',
+    because: 'Nothing is free from anywhere: it makes no difference where the next search begins.',
+  },
+  {
+    file: ['device/bitmap-allocator', 'device/per-worker-allocator'],
+    from: ['Atomics.add(this.#words, this.#frees, 1)', '1'],
+    place: ['BitmapAllocator.release', 'PerWorkerAllocator.release'],
+    operator: ['split', 'access', 'constant'],
+    because:
+      'It is asked only whether `frees` has changed during a search, and it has, by one, by two, ' +
+      'down instead of up, or once for two releases at the same time.',
+  },
+];
+
+const MEDIUM: readonly Explanation[] = [
+  {
+    file: 'device/bad-sectors',
+    place: 'SOUND',
+    because: 'Any number that is no sector.',
+  },
+  {
+    file: 'device/bad-sectors',
+    place: ['SLOT_SHIFT', 'FAILED_WRITES_SHIFT'],
+    because:
+      'There is room: slots take six bits of their eight, failed writes sixteen of eighteen.',
+  },
+  {
+    file: 'device/bad-sectors',
+    place: 'badWordOf',
+    operator: 'constant',
+    from: '0',
+    to: '1',
+    nth: 2,
+    because: 'What fails reads and no writes has that bit from the other half already.',
+  },
+  {
+    file: 'device/bad-sectors',
+    place: 'BadSectors.rewritten',
+    from: [
+      '(state & (UNTIL_REWRITTEN | LOST)) === 0',
+      'state & (UNTIL_REWRITTEN | LOST)',
+      'break;',
+    ],
+    to: ['false', 'state | (UNTIL_REWRITTEN | LOST)', ''],
+    because: 'The way out where there is nothing to do: without it the word is written as it is.',
+  },
+  {
+    file: 'device/bad-sectors',
+    place: 'BadSectors.rewritten',
+    operator: 'constant',
+    from: '0',
+    to: '1',
+    nth: 2,
+    because: 'The same: none of the two bits is bit 0, so the way out is never taken.',
+  },
+  {
+    file: 'device/health-words',
+    place: 'PLACE_SHIFT',
+    because: 'One bit stays unused.',
+  },
+];
+
+const BOOKS: readonly Explanation[] = [
+  {
+    file: 'device/target-control',
+    place: 'Refusal',
+    from: '8',
+    because: 'Any number below 0 that no other refusal has.',
+  },
+  {
+    file: 'device/outcome',
+    place: 'Outcome',
+    from: '8',
+    because: 'Any number that no other outcome has.',
+  },
+  {
+    file: 'device/failure-books',
+    place: 'Advice',
+    from: '2',
+    because: 'Any number that no other advice has.',
+  },
+];
+
+/** Survivors, and why each is right to; see docs/explanation/what-the-tests-notice.md. */
+export const EXPLANATIONS: readonly Explanation[] = [...LOCKS, ...ALLOCATORS, ...MEDIUM, ...BOOKS];
