@@ -1,4 +1,4 @@
-import { nowNs } from '../clock.ts';
+import { nowNs, stampNs } from '../clock.ts';
 import type { RemappingDevice } from '../device/device.ts';
 import { Outcome } from '../device/outcome.ts';
 import { OperationCounter, ThreadFloat } from '../memory/layout.ts';
@@ -96,8 +96,11 @@ export class PlainLoop {
     const writtenDownNs = times[T.completion] as number;
     const latestNs = Math.min(times[T.end] as number, writtenDownNs + WRITE_DOWN_NS);
     let issue = 0;
-    // What was drawn and written down since the last row is nobody's time.
-    let completion = isChained ? nowNs() : 0;
+    // What was drawn and written down since the last row is nobody's time. The reading comes out of
+    // an array: what a call returns that is not inlined is an object, and then each completion that
+    // takes its place is one too.
+    if (isChained) stampNs(times, T.completion);
+    let completion = times[T.completion] as number;
     let outcome: number = done;
     let warmUpCount = 0;
     let index = from;

@@ -37,6 +37,7 @@ async function collectionsOfThreads(load: string, operations: number): Promise<n
 
 test.each([
   ['reads and writes', 'mix: { read: 1, write: 1 }, blockSize: 512'],
+  ['chained', 'mix: { read: 1, write: 1 }, blockSize: 512, timing: chained'],
   ['Zipf addresses', 'mix: { read: 1, write: 1 }, addresses: { distribution: zipf }'],
 ])('ten million operations collect nothing: %s', async (_, load) => {
   const few = await collectionsOfThreads(load, 100_000);
