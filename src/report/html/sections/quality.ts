@@ -107,7 +107,11 @@ function pausesOf(page: Page): Markup {
   if (pause.count === 0) return html`<p>${WATCHED[method]}</p>`;
   const rows = [{ name: 'pause', path: ['jitter', 'pause'] }];
   const period = figures.at('ns', 'jitter', 'periodNs');
-  const watched = html`<p>${WATCHED[method]} Of every ${period} the longest pause is kept: a percentile of pauses is a share of the time, one of latencies a share of the operations. Watched for ${figures.at('ns', 'jitter', 'observedNs')}, of which pauses took ${figures.at('share', 'jitter', 'lostShare')}.</p>`;
+  const lost =
+    result.jitter.lostShare === null
+      ? ''
+      : html`, of which pauses took ${figures.at('share', 'jitter', 'lostShare')}`;
+  const watched = html`<p>${WATCHED[method]} Of every ${period} the longest pause is kept: a percentile of pauses is a share of the time, one of latencies a share of the operations. Watched for ${figures.at('ns', 'jitter', 'observedNs')}${lost}.</p>`;
   const behind = tableBehind('The figures', latencyTable(result, figures, rows));
   const chart = details === null ? null : pauseChart(result, details);
   if (chart === null) return html`${watched}${behind}`;
