@@ -53,3 +53,19 @@ test('three jobs share a device, one of them before the others', async () => {
   expect(digestsOf(alone.result, 4)).toEqual(digestsOf(result, 2));
   expect(result.thresholds.map(({ pass }) => pass)).toEqual([true, true, true, true]);
 });
+
+test('a device that was prepared is what the load and the checks find', async () => {
+  const sets = ['device.sectors=4Ki', 'device.spare.sectors=1024', 'load.duration=5s'];
+  const { code, stdout, stderr } = await sparestorm([
+    ...['run', 'scenarios/preconditioned.yaml', '--out', out, '--json'],
+    ...[...sets, 'thresholds=[collisions == 0, errors == 0]'].flatMap((set) => ['--set', set]),
+  ]);
+  expect(code, stderr).toBe(0);
+  const [first] = (JSON.parse(stdout) as { results: unknown[] }).results;
+  const { precondition, spares, allocation, data } = resultSchema.parse(first);
+  expect(precondition).toEqual({ filledSectors: 4096, remaps: 892, wantedRemaps: 892 });
+  expect(spares.allocatable).toBe(992);
+  expect(spares.used).toBe(892 + allocation.granted);
+  expect(allocation.granted).toBe(100);
+  expect(data.sweptSectors).toBe(4096);
+});

@@ -100,3 +100,16 @@ test('one job is in the result, and nowhere else: its figures are those of the r
   expect(summaryText(result, PLAIN)).not.toMatch(/JOBS|BY JOB/);
   expect(markdownSummary(result)).not.toContain('| job |');
 });
+
+test('what was done before the load is in text, Markdown and HTML, and nothing of it without', () => {
+  const precondition = { filledSectorCount: 4096, remapCount: 60, wantedRemapCount: 64 };
+  const result = someResult({ run: { precondition } });
+  expect(summaryText(result, PLAIN)).toMatch(/BEFORE +4,096 sectors written +60 of 64 sectors rem/);
+  expect(markdownSummary(result)).toContain('before the load: 4,096 sectors written, 60 of 64');
+  const page = (of: typeof result) => reportPage({ result: of, details: null, repeats: [] });
+  expect(page(result)).toContain(
+    'Before the load: 4,096 sectors written, 60 of 64 sectors remapped',
+  );
+  expect(page(someResult())).not.toContain('Before the load');
+  expect(summaryText(someResult(), PLAIN)).not.toContain('BEFORE');
+});

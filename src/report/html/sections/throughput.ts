@@ -1,5 +1,6 @@
 import { formatNs, formatRate } from '../../../units.ts';
 import type { Details } from '../../details-schema.ts';
+import { preconditionParts } from '../../precondition-parts.ts';
 import { exactCount } from '../../text.ts';
 import { countAxis, timeAxis } from '../axis.ts';
 import { lineChart } from '../chart.ts';
@@ -15,7 +16,7 @@ export const throughputSection: Section = {
   contentOf: (page) => {
     const { result, details, figures } = page;
     const total = html`<p>${figures.at('rate', 'throughput', 'operationsPerSecond')} operations,
-${figures.at('byteRate', 'throughput', 'bytesPerSecond')} in the measured phase.</p>${arrivalLine(page)}`;
+${figures.at('byteRate', 'throughput', 'bytesPerSecond')} in the measured phase.</p>${arrivalLine(page)}${beforeLine(page)}`;
     const threads = tableBehind(
       'By thread',
       threadTable(
@@ -59,6 +60,11 @@ ${figures.at('rate', 'arrivals', 'requestedPerSecond')} that were called for; `;
 at p99, ${figures.at('ns', 'pacer', 'lateness', 'max')} at most.`;
   return html`<p>${rate}${figures.at('count', 'arrivals', 'planned')} arrivals,
 ${figures.at('count', 'arrivals', 'dropped')} dropped. ${late}</p>`;
+}
+
+function beforeLine({ result }: Page): Markup | string {
+  const parts = preconditionParts(result);
+  return parts.length === 0 ? '' : html`<p>Before the load: ${parts.join(', ')}.</p>`;
 }
 
 function rateFigure(page: Page, details: Details): Markup {
