@@ -4,6 +4,10 @@
  *
  * Runs contend for the cores of the machine on purpose. Await one before starting the next.
  */
+export { type CompareOptions, compareRuns, type Side } from '../compare/compare.ts';
+export { type ComparedRun, comparedRunOf } from '../compare/compared-run.ts';
+export type { ComparedMeasure, CompareVerdict, Comparison } from '../compare/comparison.ts';
+export { type ReadSide, readSide } from '../compare/read-side.ts';
 export {
   AssertionError,
   EXIT,

@@ -114,6 +114,27 @@ describe('commands', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('have options that the command knows', () => {
+    const reference = named('docs/reference/cli.md').text;
+    const known = (command: string): string[] => {
+      const section = reference.split(/^## `/m).find((one) => one.startsWith(`${command}\``)) ?? '';
+      return [...section.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(
+        (match) => match[1] as string,
+      );
+    };
+    const wrong = lines.flatMap(({ path, line }) => {
+      const words = /^(?:npx sparestorm|node dist\/\S+) +(\w+)(.*)$/.exec(line);
+      if (words === null) return [];
+      const [, command = '', rest = ''] = words;
+      const options = [...rest.matchAll(/(?<= )--(?:no-)?([a-z][a-z-]*)/g)];
+      return options
+        .map((match) => match[1] as string)
+        .filter((option) => ![...known(command), 'help', 'version'].includes(option))
+        .map((option) => `${path}: ${command} has no --${option}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test('are scripts of the package', () => {
     const wrong = lines.filter(({ line }) => {
       const [program, first = '', second = ''] = line.split(/\s+/);

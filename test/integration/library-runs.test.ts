@@ -103,6 +103,7 @@ describe('the library', () => {
         says: /^mine\.yaml:3:9: unknown key "threds" in load; did you mean "threads"\?\nfalse\n$/,
       },
       { what: 'makes reports', says: /^.*report.*\ntrue true\n$/ },
+      { what: 'compares runs', says: /^\d+ only indicative\n$/ },
     ].map((example, index) => ({ ...example, index })),
   )('$what', ({ index, says }) => {
     const { code, stdout, stderr } = node([`example-${index}.js`], folder);
@@ -111,7 +112,7 @@ describe('the library', () => {
   });
 
   test('every example of the page has its line here', () => {
-    expect(EXAMPLES.length).toBe(4);
+    expect(EXAMPLES.length).toBe(5);
   });
 
   test('stores when asked, throws what is wrong, and prints nothing itself', () => {
