@@ -152,8 +152,18 @@ const LOCKS: readonly Explanation[] = [
 
 const ALLOCATORS: readonly Explanation[] = [
   {
-    file: ['device/bitmap-allocator', 'device/linear-allocator'],
-    place: ['BitmapAllocator.allocate', 'GuardedLinearAllocator.allocate'],
+    file: [
+      'device/bitmap-allocator',
+      'device/linear-allocator',
+      'device/guarded-cached-allocator',
+      'device/per-worker-allocator',
+    ],
+    place: [
+      'BitmapAllocator.allocate',
+      'GuardedLinearAllocator.allocate',
+      'GuardedCachedAllocator.refill',
+      'PerWorkerAllocator.constructor',
+    ],
     operator: 'constant',
     from: '31',
     to: '32',
@@ -162,7 +172,7 @@ const ALLOCATORS: readonly Explanation[] = [
       'One word more is looked at, at most, and no bit of it lies below the end of the area.',
   },
   {
-    file: ['device/bitmap-allocator', 'device/linear-allocator'],
+    file: ['device/bitmap-allocator', 'device/linear-allocator', 'device/guarded-cached-allocator'],
     from: 'examined < wordCount',
     to: 'examined <= wordCount',
     because: 'The first word is looked at once more, after all others.',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allocatorOn } from '../../../src/device/index.ts';
 import type { Lock } from '../../../src/lock/lock.ts';
+import { Allocator } from '../../../src/memory/layout.ts';
 import { ALLOCATOR_KINDS, type Plan } from '../../../src/scenario/plan.ts';
 import { allocatorIn, memoryFor, planWith } from '../../support/plans.ts';
 
@@ -125,4 +126,20 @@ test('the linear one as published comes round to the very first', () => {
   const allocator = allocatorIn(plan, memoryFor(plan));
   const given = Array.from({ length: 6 }, () => allocator.allocate(0));
   expect(given).toEqual([0, 1, 2, 3, 0, 1]);
+});
+
+test('the guarded cache counts hits, misses and refills', () => {
+  const plan = planWith({
+    device: { sectorCount: 64, spare: { sectorCount: 8 } },
+    allocator: { kind: 'cached', cache: { slotCount: 4, batchCount: 4 } },
+    integrity: 'off',
+  });
+  const memory = memoryFor(plan);
+  const allocator = allocatorIn(plan, memory);
+  const given = Array.from({ length: 9 }, () => allocator.allocate(0));
+  expect(given).toEqual([0, 1, 2, 3, 4, 5, 6, 7, -1]);
+  const { words, layout } = memory;
+  const count = (field: 'hits' | 'misses' | 'refills') =>
+    words[layout.allocator + Allocator[field]];
+  expect([count('hits'), count('misses'), count('refills')]).toEqual([6, 3, 3]);
 });
