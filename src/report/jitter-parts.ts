@@ -18,7 +18,9 @@ export function jitterParts({ jitter }: Pick<Result, 'jitter'>): string[] {
   );
   return [
     watcher,
-    `pause in ${formatNs(periodNs)} ${statistics.join(' ')}`,
+    // Two parts, so that a narrow terminal can break the line between them.
+    `pause in ${formatNs(periodNs)} ${statistics.slice(0, 2).join(' ')}`,
+    statistics.slice(2).join(' '),
     ...(lostShare === null ? [] : [`lost ${formatPercent(lostShare)}`]),
   ];
 }

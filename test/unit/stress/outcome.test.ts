@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { remapTableOn } from '../../../src/device/index.ts';
 import { type Program, planOf, programWith } from '../../../src/explore/program/program.ts';
 import { createMemory } from '../../../src/memory/attach.ts';
-import { Allocator } from '../../../src/memory/layout.ts';
+import { Allocator, SECTOR_WORDS } from '../../../src/memory/layout.ts';
 import { ownerMarkOf } from '../../../src/record/owner-table.ts';
 import { faultsIn, type StressCall, type StressRound } from '../../../src/stress/judge.ts';
 import {
@@ -74,7 +74,7 @@ describe('faults of a round', () => {
     const write = { ...call(0, 'write', 0, [1, 2]), value: 101 };
     const read = { ...call(1, 'read', 0, [3, 4]), value: 0 };
     const one = round([write, read], { threads: ['w', 'r'] });
-    one.words[one.layout.main] = 101;
+    one.words.fill(101, one.layout.main, one.layout.main + SECTOR_WORDS);
     expect(kindsIn(one)).toEqual(['data lost']);
     expect(kindsIn({ ...one, calls: [write, { ...read, begin: 1 }] })).toEqual([]);
   });
