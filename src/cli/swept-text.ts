@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { Result } from '../report/result-schema.ts';
 import { styleOf, type TextOptions } from '../report/style.ts';
 import { clip, plural, printable, wrap } from '../report/text.ts';
+import { findingOf } from '../sweep/finding.ts';
 import type { MergedCell, MergedClass, MergedSweep } from '../sweep/merge.ts';
 import type { CellValue } from '../sweep/sweep-plan.ts';
 import { formatNs, formatRate } from '../units.ts';
@@ -25,9 +27,10 @@ export function sweptText(merged: MergedSweep, path: string, options: TextOption
     '',
   );
   lines.push(cellTable(merged), '');
+  lines.push(...wrap(printable(findingOf(merged)), width), '');
   for (const note of merged.notes) lines.push(...wrap(note, width));
   lines.push(...failureLines(merged, width));
-  lines.push(...verdictLines(merged, options), path);
+  lines.push(...verdictLines(merged, options), join(path, 'report.html'));
   return `${lines.join('\n')}\n`;
 }
 

@@ -24,7 +24,7 @@ export function loadInput(input: ScenarioInput, { sets, env }: InputOptions = {}
   return loadText(text, { file, sets, env });
 }
 
-function textOf(input: ScenarioInput): { readonly text: string; readonly file: string } {
+export function textOf(input: ScenarioInput): { readonly text: string; readonly file: string } {
   if (typeof input === 'string') return { text: readScenarioFile(input), file: input };
   const { file = 'scenario' } = input;
   // JSON is YAML, so plain data is a text too, and is read by the same rules.

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { reducedName } from '../report/folder.ts';
 import type { MergedSweep } from './merge.ts';
+import { sweepPage } from './page.ts';
 
 /** What is made of the runs of a sweep: for programs, and for people. */
 export function reportFiles(merged: MergedSweep): { name: string; text: string }[] {
-  return [{ name: 'merged.json', text: `${JSON.stringify(merged, null, 1)}\n` }];
+  return [
+    { name: 'merged.json', text: `${JSON.stringify(merged, null, 1)}\n` },
+    { name: 'report.html', text: sweepPage(merged) },
+  ];
 }
 
 /**

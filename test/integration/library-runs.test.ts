@@ -103,6 +103,7 @@ describe('the library', () => {
         says: /^mine\.yaml:3:9: unknown key "threds" in load; did you mean "threads"\?\nfalse\n$/,
       },
       { what: 'makes reports', says: /^.*report.*\ntrue true\n$/ },
+      { what: 'sweeps', says: /^(?:[12] pass\n){2}2 0 true true\n$/ },
       { what: 'compares runs', says: /^\d+ only indicative\n$/ },
     ].map((example, index) => ({ ...example, index })),
   )('$what', ({ index, says }) => {
@@ -112,7 +113,7 @@ describe('the library', () => {
   });
 
   test('every example of the page has its line here', () => {
-    expect(EXAMPLES.length).toBe(5);
+    expect(EXAMPLES.length).toBe(6);
   });
 
   test('stores when asked, throws what is wrong, and prints nothing itself', () => {

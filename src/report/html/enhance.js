@@ -266,6 +266,38 @@
     block.append(button);
   };
 
+  /* Numbers with their units by size, all else by letters. */
+  const enhanceTables = () => {
+    const units = { n: 1e-9, µ: 1e-6, m: 1e-3, k: 1e3, K: 1024, M: 1e6, G: 1e9 };
+    const sizeOf = (text) => {
+      const match = /^(-?[\d.]+)([nµmkKMG]?)/.exec(text.replaceAll(',', ''));
+      return match === null ? Number.NaN : Number(match[1]) * (units[match[2]] ?? 1);
+    };
+    for (const table of document.querySelectorAll('.sortable table')) {
+      const heads = [...table.tHead.rows[0].cells];
+      heads.forEach((head, column) => {
+        let sign = 1;
+        head.style.cursor = 'pointer';
+        head.addEventListener('click', () => {
+          const keyed = [...table.tBodies[0].rows].map((row) => {
+            const text = row.cells[column].textContent;
+            return { row, text, size: sizeOf(text) };
+          });
+          keyed.sort((a, b) =>
+            Number.isNaN(a.size) || Number.isNaN(b.size)
+              ? sign * a.text.localeCompare(b.text)
+              : sign * (a.size - b.size),
+          );
+          for (const other of heads) other.removeAttribute('aria-sort');
+          head.setAttribute('aria-sort', sign > 0 ? 'ascending' : 'descending');
+          sign = -sign;
+          table.tBodies[0].append(...keyed.map(({ row }) => row));
+        });
+      });
+    }
+  };
+
   /* One that fails leaves the drawing that was there. */
-  for (const enhance of [enhanceLines, enhanceHeat, enhanceMaps, enhanceRepro]) enhance();
+  for (const enhance of [enhanceLines, enhanceHeat, enhanceMaps, enhanceRepro, enhanceTables])
+    enhance();
 })();
