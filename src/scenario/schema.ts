@@ -1781,7 +1781,7 @@ export const scenarioSchema = map({
     .meta({
       description:
         'auto: while the load runs, watch for pauses that the machine imposes: an idle loop on a ' +
-        'core that no thread needs, or without such a core how late the coordinator wakes; off: ' +
+        'core that nobody needs, or without such a core how late the coordinator wakes; off: ' +
         'do not. Default auto.',
     }),
 }).meta({

@@ -41,7 +41,8 @@ test('a stopped process shows in the pauses, by idle loop and by sample, and not
     pausedRun(among, cores),
     pausedRun(off, 1, 'jitter=off'),
   ]);
-  expect(idle.result.jitter.method).toBe(cores > 1 ? 'idle-loop' : 'sampled');
+  const isQuiet = idle.result.environment.jitter.lostShare <= 0.1;
+  expect(idle.result.jitter.method).toBe(cores > 1 && isQuiet ? 'idle-loop' : 'sampled');
   expect(sampled.result.jitter.method).toBe('sampled');
   for (const { result, stdout } of [idle, sampled]) {
     const { pause, observedNs, periodNs } = result.jitter;
@@ -52,7 +53,7 @@ test('a stopped process shows in the pauses, by idle loop and by sample, and not
     expect(result.warnings.map(({ id }) => id)).toContain('machine-pauses');
     expect(stdout).toMatch(/^ {2}JITTER /m);
   }
-  if (cores > 1) expect(idle.result.jitter.lostShare).toBeGreaterThan(0);
+  if (cores > 1 && isQuiet) expect(idle.result.jitter.lostShare).toBeGreaterThan(0);
   expect(without.result.jitter).toMatchObject({ method: 'off', pause: { count: 0 } });
   expect(without.stdout).toContain('not watched');
 });

@@ -7,17 +7,24 @@ import { planWith } from '../../support/plans.ts';
 const LOOK_NS = 5e6;
 const PLAN = planWith({ watchdogNs: 1e9, load: { threadCount: 2, warmupNs: 100e6 } });
 
+const QUIET = { maxNs: 1e6, lostShare: 0.04 };
+
 describe('who watches', () => {
   test.each([
     [3, 'idle-loop'],
     [2, 'sampled'],
     [1, 'sampled'],
   ])('over two threads on %d cores: %s', (cores, method) => {
-    expect(jitterMethodOf(PLAN, { cores })).toBe(method);
+    expect(jitterMethodOf(PLAN, { cores, jitter: QUIET })).toBe(method);
   });
 
   test('nobody, where the scenario says so', () => {
-    expect(jitterMethodOf({ ...PLAN, jitter: 'off' }, { cores: 8 })).toBe('off');
+    expect(jitterMethodOf({ ...PLAN, jitter: 'off' }, { cores: 8, jitter: QUIET })).toBe('off');
+  });
+
+  test('the coordinator, where other programs need the cores', () => {
+    const busy = { maxNs: 1e6, lostShare: 0.3 };
+    expect(jitterMethodOf(PLAN, { cores: 8, jitter: busy })).toBe('sampled');
   });
 
   test('threads that serve the remap queue need cores too', () => {
@@ -28,7 +35,7 @@ describe('who watches', () => {
       attemptCount: 1,
       backoffNs: 0,
     };
-    expect(jitterMethodOf({ ...PLAN, autoRemap }, { cores: 3 })).toBe('sampled');
+    expect(jitterMethodOf({ ...PLAN, autoRemap }, { cores: 3, jitter: QUIET })).toBe('sampled');
   });
 });
 
