@@ -40,7 +40,7 @@ export interface FittedScalability extends Scalability {
 }
 
 /** With as many parameters as different numbers of threads, any three points lie on the law. */
-export const THREAD_COUNTS_MIN = 4;
+const THREAD_COUNTS_MIN = 4;
 /** Several places to begin from, since the surface has a long flat valley. */
 const STARTS = [
   [0.05, 0.001],
