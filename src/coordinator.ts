@@ -5,6 +5,7 @@ import type { Trace } from './load/trace/trace.ts';
 import { calibrateRelax } from './lock/relax.ts';
 import type { Memory } from './memory/attach.ts';
 import { Gate } from './memory/gate.ts';
+import { ThreadStatus } from './memory/layout.ts';
 import { hasFeedFailed } from './memory/trace-ring.ts';
 import type {
   Ending,
@@ -114,7 +115,7 @@ export async function runPlan(
     options.onStart?.({ plan, memory, startNs });
     const watchdog = new Watchdog(plan, memory, counters, startNs);
     ending = await untilFinished(
-      { plan, memory, gate, threads, watchdog, series, schedule, steady, jitter },
+      { plan, memory, gate, threads, counters, watchdog, series, schedule, steady, jitter },
       options.signal,
     );
   } else {
@@ -167,6 +168,7 @@ interface Course {
   readonly memory: Memory;
   readonly gate: Gate;
   readonly threads: Threads;
+  readonly counters: readonly ThreadCounters[];
   readonly watchdog: Watchdog;
   readonly series: Series;
   readonly schedule: FaultSchedule;
@@ -191,7 +193,7 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
       takeAll(series, nowNs() - startNs);
       return { kind: 'broken', reason: `${nameOf(failure)} died: ${failure.message}`, dump };
     }
-    if (gate.finishedCount() === plan.load.threadCount && !hasFeedFailed(course.memory)) {
+    if (gate.finishedCount() === plan.load.threadCount && !hasFailed(course)) {
       const stuck = await dismissWorkers({
         ...course,
         whileWaiting: () => schedule.apply(elapsedNs),
@@ -232,6 +234,14 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
   return interrupted
     ? { kind: 'interrupted', reason: String(signal?.reason ?? 'SIGINT'), dump: [] }
     : { kind: 'finished', reason: '', dump: [] };
+}
+
+/**
+ * Whether a thread has failed whose message is still under way. It stops the others before its error
+ * comes here: a run whose threads have all finished may be a broken one.
+ */
+function hasFailed({ memory, counters }: Course): boolean {
+  return hasFeedFailed(memory) || counters.some(({ status }) => status === ThreadStatus.failed);
 }
 
 /**

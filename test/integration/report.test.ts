@@ -319,13 +319,15 @@ describe('sparestorm report', () => {
 
   test('without details it makes what can be made, and says so', async () => {
     const { folder } = await runJson(out, SMALL);
+    const sections = sectionsIn(read('report.html', folder));
+    expect(sections.length).toBeGreaterThan(10);
     writeFileSync(join(folder, 'details.json'), read('details.json', folder).slice(0, 3000));
     const { code, stdout, stderr } = await sparestorm(['report', folder]);
     expect(code).toBe(0);
     expect(stderr).toContain('details.json is damaged and was left out');
     expect(stdout).toContain('report.html');
     expect(stdout).not.toContain('latency.hgrm');
-    expect(sectionsIn(read('report.html', folder))).toHaveLength(11);
+    expect(sectionsIn(read('report.html', folder))).toEqual(sections);
   });
 });
 

@@ -39,6 +39,7 @@ describe('allocate-until-exhausted', () => {
     expect(entriesOf(join(out, folder))).toEqual([
       'claims.csv',
       'details.json',
+      'junit.xml',
       'latency.hgrm',
       'latency.hlog',
       'report.html',
