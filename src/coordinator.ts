@@ -237,8 +237,8 @@ async function untilFinished(course: Course, signal: AbortSignal | undefined): P
 }
 
 /**
- * Whether a thread has failed whose message is still under way. It stops the others before its error
- * comes here: a run whose threads have all finished may be a broken one.
+ * Whether a thread has failed whose error is still under way. It stops the others before that comes
+ * here: a run whose threads have all finished may be a broken one.
  */
 function hasFailed({ memory, counters }: Course): boolean {
   return hasFeedFailed(memory) || counters.some(({ status }) => status === ThreadStatus.failed);

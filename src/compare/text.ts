@@ -109,7 +109,7 @@ function changeText({ isShare }: ComparedMeasure, change: number): string {
   return `${sign}${text}${isShare ? ' pt' : ' %'}`;
 }
 
-export function verdictText({ verdict, noiseFloor, runsNeeded, isShare }: ComparedMeasure): string {
+function verdictText({ verdict, noiseFloor, runsNeeded, isShare }: ComparedMeasure): string {
   const floor =
     noiseFloor === null
       ? ''

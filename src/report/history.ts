@@ -179,7 +179,7 @@ export async function readResults(outDir: string): Promise<ReadResults> {
 const OTHER_FILES = ['repeat.json', 'overhead.json', 'sweep.json'];
 
 /** Folders that a run has begun and not finished. */
-export async function halfWritten(outDir: string): Promise<string[]> {
+async function halfWritten(outDir: string): Promise<string[]> {
   const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && /^\.[0-9a-f-]{36}$/.test(entry.name))

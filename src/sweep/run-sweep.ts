@@ -73,7 +73,7 @@ export async function runSweep(
 }
 
 /** What comes of one run, whatever it is; null when it was interrupted. */
-export async function outcomeOf(
+async function outcomeOf(
   run: Pick<SweepRun, 'sets' | 'load'>,
   signal: AbortSignal | undefined,
 ): Promise<RunOutcome | null> {

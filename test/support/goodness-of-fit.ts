@@ -9,11 +9,7 @@ const SIGMAS = 4;
 const POOL_MIN = 20;
 
 /** How far draws are from the law with these weights, in standard deviations; above 0: too far. */
-export function deviationFrom(
-  weights: ArrayLike<number>,
-  drawCount: number,
-  draw: () => number,
-): number {
+function deviationFrom(weights: ArrayLike<number>, drawCount: number, draw: () => number): number {
   const observed = new Float64Array(weights.length);
   for (let count = 0; count < drawCount; count++) {
     const value = draw();
