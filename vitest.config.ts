@@ -30,8 +30,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: ['test/**/*.long.test.ts', ...WITHOUT_THREADS],
-          // These start threads of load: one file at a time, after all others are done.
-          maxWorkers: 1,
+          // These start programs with threads of load: two at a time, after all others are done.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
