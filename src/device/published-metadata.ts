@@ -117,7 +117,8 @@ export class PublishedMetadata implements MetadataWriter, MetadataStore {
     for (let slot = 0; slot < this.#slotCount && count < this.capacity; slot++) {
       const at = this.#slots + slot * this.#slotWords;
       const stored = words[at + TableSlot.lba] as number;
-      if (this.#hasPlainSlots && stored < 0) continue;
+      // Cleared; where slots hold an LBA + 1, nothing is below 0.
+      if (stored < 0) continue;
       // A slot that was never used is born zero, and LBA 0 does not mean "none".
       const lba = this.#hasPlainSlots || stored === 0 ? stored : stored - 1;
       this.put(count++, lba, words[at + TableSlot.spare] as number);
