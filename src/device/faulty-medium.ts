@@ -148,7 +148,7 @@ export class FaultyMedium implements Medium {
     // Looked at before the copy: who finds a sector sound that was unreadable finds the new data.
     const failing = bad.firstFailingRead(first, sectorCount);
     const goodCount = failing === SOUND ? sectorCount : failing - first;
-    if (goodCount > 0) surface.read(first, goodCount, targetByte);
+    surface.read(first, goodCount, targetByte);
     if (this.#hidesStale) this.#giveHidden(bad, first, goodCount, targetByte);
     if (failing === SOUND) return Outcome.done;
     this.#words[this.#own + FailureWord.failedSector] = failing;
@@ -231,8 +231,8 @@ export class FaultyMedium implements Medium {
     const victim = first + index;
     const victimByte = (sourceByte + Math.imul(index, SECTOR_BYTES)) | 0;
     const restCount = sectorCount - index - 1;
-    if (index > 0) surface.write(first, index, sourceByte);
-    if (restCount > 0) surface.write(victim + 1, restCount, (victimByte + SECTOR_BYTES) | 0);
+    surface.write(first, index, sourceByte);
+    surface.write(victim + 1, restCount, (victimByte + SECTOR_BYTES) | 0);
     if (fault === STALE_READ) {
       this.#writeHidden(side, victim, victimByte, parameter);
       return;
@@ -287,7 +287,7 @@ export class FaultyMedium implements Medium {
   #takeSlot(hint: number): number {
     for (let step = 0; step < STALE_SLOT_COUNT; step++) {
       const slot = (hint + step) % STALE_SLOT_COUNT;
-      if (Atomics.compareExchange(this.#words, this.#slotWord(slot), 0, 1) === 0) return slot;
+      if (Atomics.exchange(this.#words, this.#slotWord(slot), 1) === 0) return slot;
     }
     return SOUND;
   }

@@ -246,6 +246,20 @@ const MEDIUM: readonly Explanation[] = [
     because: 'The same: none of the two bits is bit 0, so the way out is never taken.',
   },
   {
+    file: 'device/faulty-medium',
+    place: 'FaultyMedium.read',
+    from: 'this.#hidesStale',
+    to: 'true',
+    because:
+      'Where no write hides anything, every sector is looked at and none has anything hidden.',
+  },
+  {
+    file: 'device/faulty-medium',
+    place: 'FaultyMedium.takeSlot',
+    operator: 'boundary',
+    because: 'The first slot is tried once more, after all others.',
+  },
+  {
     file: 'device/health-words',
     place: 'PLACE_SHIFT',
     because: 'One bit stays unused.',

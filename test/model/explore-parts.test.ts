@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { FaultControls } from '../../src/device/fault-controls.ts';
+import type { FaultyMedium } from '../../src/device/faulty-medium.ts';
+import { Outcome } from '../../src/device/outcome.ts';
+import {
+  explore,
+  instrumentProduct,
+  ModuleSubject,
+  type ProductCode,
+  type Steps,
+} from '../../src/explore/index.ts';
+import {
+  FailureWord,
+  FaultControl,
+  layoutOf,
+  partOf,
+  StaleSlot,
+  WORD_BYTES,
+} from '../../src/memory/layout.ts';
+import { DATA_FAULTS } from '../../src/scenario/plan.ts';
+import { planWith } from '../support/plans.ts';
+
+/**
+ * Goal: parts of the device that several threads use without a lock: nothing of them races, and
+ * each thread's answer is one that it could have had by itself.
+ *
+ * Method: one call a thread, every interleaving.
+ *
+ * Not covered: what a block copy moves; here it moves all at once.
+ */
+let code: ProductCode;
+
+beforeAll(async () => {
+  code = await instrumentProduct();
+});
+
+/** Every answer that the threads were given, in any interleaving, and the memory after each. */
+function answersOf(
+  words: Int32Array,
+  threads: readonly (() => unknown)[],
+  left: (words: Int32Array) => readonly number[],
+): string[] {
+  const given: unknown[] = [];
+  const seen = new Set<string>();
+  code.runtime.attach(words);
+  const noting = (call: () => unknown, thread: number) =>
+    function* steps(): Steps<void> {
+      given[thread] = yield* call() as Steps;
+    };
+  const subject = new ModuleSubject({
+    name: 'parts',
+    code,
+    words,
+    threads: threads.map((call, thread) => noting(call, thread)),
+    judge: (after) => {
+      seen.add([...given, ...left(after)].join(' '));
+      return null;
+    },
+  });
+  const { verdict, fault } = explore(subject, { strategy: { kind: 'dpor' }, races: 'fail' });
+  expect(fault?.text ?? verdict.kind).toBe('pass-exhaustive');
+  return [...seen].sort();
+}
+
+describe('a medium that fails', () => {
+  const plan = planWith({
+    device: { sectorCount: 8, spare: { sectorCount: 4 } },
+    load: { threadCount: 2, blockSizes: [{ sectorCount: 1, weight: 1 }] },
+    integrity: 'off',
+    faults: {
+      thread: null,
+      badSectors: [],
+      corruption: [{ name: '', enabled: true, kind: 'stale-read', rate: null, nth: 1, thread: 0 }],
+    },
+  });
+  const layout = layoutOf(plan);
+  const slotWord = (slot: number) => layout.staleSlots + slot * StaleSlot.wordCount;
+
+  /** Two threads of load; a write of the second is to be hidden, in slot 5 if it is free. */
+  function arranged() {
+    const words = new Int32Array(layout.wordCount);
+    const copy = (target: number, source: number, bytes: number) =>
+      void words.copyWithin(
+        target / WORD_BYTES,
+        source / WORD_BYTES,
+        (source + bytes) / WORD_BYTES,
+      );
+    const { FaultyMedium: Medium } = code.module<{
+      FaultyMedium: new (...args: ConstructorParameters<typeof FaultyMedium>) => FaultyMedium;
+    }>('device/faulty-medium');
+    const { FaultControls: Controls } = code.module<{
+      FaultControls: new (...args: ConstructorParameters<typeof FaultControls>) => FaultControls;
+    }>('device/fault-controls');
+    const [first, second] = [0, 1].map((thread) => {
+      const own = partOf(layout.failures, thread, FailureWord.wordCount);
+      words[own + FailureWord.order] = DATA_FAULTS.indexOf('stale-read') + 1;
+      words[own + FailureWord.parameter] = 5;
+      const shape = { sectorCount: 8, spareCount: 4, own, cuts: false, hidesStale: true };
+      return new Medium(words, layout, copy, shape);
+    }) as [FaultyMedium, FaultyMedium];
+    return { words, first, second, controls: new Controls(words, layout) };
+  }
+
+  const staging = layout.staging * WORD_BYTES;
+  const slots = (words: Int32Array) => [5, 6].map((slot) => words[slotWord(slot)] as number);
+
+  test('two writes that hide what was there take a slot each', () => {
+    const { words, first, second } = arranged();
+    const threads = [() => first.writeMain(0, 1, staging), () => second.writeMain(3, 1, staging)];
+    expect(answersOf(words, threads, slots)).toEqual(['0 0 1 1']);
+  });
+
+  test('a slot is given back by a reader, and taken by a writer', () => {
+    const { words, first, second } = arranged();
+    code.runtime.attach(words);
+    for (const _ of first.writeMain(0, 1, staging) as unknown as Steps);
+    const threads = [() => first.readMain(0, 1, staging), () => second.writeMain(3, 1, staging)];
+    expect(answersOf(words, threads, slots)).toEqual(['0 0 0 1', '0 0 1 0']);
+  });
+
+  test('a request waits for the end of a stall, whichever way it ends', () => {
+    const { words, first, controls } = arranged();
+    const flushBeside = (order: () => void) =>
+      answersOf(words, [() => first.flushMain(), order], () => []);
+    expect(flushBeside(() => controls.cutPower())).toEqual([
+      `${Outcome.done} `,
+      `${Outcome.powerOff} `,
+    ]);
+    words[layout.faultControl + FaultControl.stall] = 1;
+    expect(flushBeside(() => controls.resume())).toEqual([`${Outcome.done} `]);
+    expect(flushBeside(() => controls.cutPower())).toEqual([`${Outcome.powerOff} `]);
+  });
+});
