@@ -315,6 +315,12 @@ function parserOf(
             describe: 'List the runs in their order, run nothing',
             group: 'Sweep:',
           })
+          .option('retry', {
+            type: 'boolean',
+            default: false,
+            describe: 'Make runs again that broke, also those on the dead-letter list',
+            group: 'Sweep:',
+          })
           .option('queue', {
             type: 'string',
             requiresArg: true,

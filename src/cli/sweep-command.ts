@@ -25,6 +25,7 @@ export interface SweepArguments {
   readonly repeats: number | undefined;
   readonly shard: string | undefined;
   readonly list: boolean;
+  readonly retry: boolean;
   readonly queue: string | undefined;
   readonly parallel: number;
   readonly orderSeed: number | undefined;
@@ -59,6 +60,7 @@ export async function sweepCommand(args: SweepArguments): Promise<number> {
     const { merged, path, isInterrupted } = await conductSweep(prepared, args.out, {
       parallel: args.parallel,
       orderSeed: args.orderSeed,
+      retry: args.retry,
       signal: interruption.signal,
       onOpen: (folder, finishedCount) => {
         if (finishedCount > 0) {

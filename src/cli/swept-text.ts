@@ -103,6 +103,7 @@ function failureLines(merged: MergedSweep, width: number): string[] {
   );
   const shown = failures.slice(0, FAILURES_SHOWN);
   if (failures.length > shown.length) shown.push(`and ${failures.length - shown.length} more.`);
+  if (failures.length > 0) shown.push('sweep --retry makes again what broke.');
   return shown.flatMap((line) => wrap(line, width));
 }
 

@@ -20,6 +20,8 @@ export interface SweepOptions extends InputOptions {
   readonly shard?: string | undefined;
   /** Runs side by side, which disturb one another. Default 1. */
   readonly parallel?: number | undefined;
+  /** Makes runs again that broke. */
+  readonly retry?: boolean | undefined;
   /** Ends the sweep; the run under way is made again on going on. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each run; without a result it broke. */
@@ -42,7 +44,7 @@ export interface Sweep {
  * @throws UsageError when the folder cannot be used
  */
 export async function sweep(input: ScenarioInput, options: SweepOptions): Promise<Sweep> {
-  const { out, sets, env, shard, parallel = 1, signal, onRun } = options;
+  const { out, sets, env, shard, parallel = 1, retry, signal, onRun } = options;
   const { text, file } = textOf(input);
   const prepared = prepareSweep(text, {
     file,
@@ -53,6 +55,7 @@ export async function sweep(input: ScenarioInput, options: SweepOptions): Promis
   });
   const { merged, path, isInterrupted } = await conductSweep(prepared, out, {
     parallel,
+    retry,
     signal,
     onEnd: (run, { result }) => onRun?.(run, result),
   });

@@ -148,6 +148,13 @@ class BullMqDispatcher implements Dispatcher {
       }));
   }
 
+  async forget(ids: ReadonlySet<string>): Promise<void> {
+    for (const id of await this.#idsIn(['completed', 'failed'])) {
+      // One that somebody else has handed in again meanwhile, and that is being made, stays.
+      if (ids.has(id)) await this.#queue.remove(jobIdOf(id));
+    }
+  }
+
   async close(): Promise<void> {
     await this.#queue.close();
   }

@@ -38,6 +38,8 @@ export interface Dispatcher {
   /** Runs on the dead-letter list. */
   dead(): Promise<DeadRun[]>;
   active(): Promise<ActiveRun[]>;
+  /** Knows these no longer, if they are dead or done: whoever hands them in has them made anew. */
+  forget(ids: ReadonlySet<string>): Promise<void>;
   close(): Promise<void>;
 }
 

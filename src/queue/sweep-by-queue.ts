@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../errors.ts';
 import { orderedRuns, type runSweep } from '../sweep/run-sweep.ts';
-import type { RunOutcome } from '../sweep/sweep-folder.ts';
+import { isBroken, type RunOutcome } from '../sweep/sweep-folder.ts';
 import type { SweepRun } from '../sweep/sweep-plan.ts';
 import type { ActiveRun, Dispatcher } from './dispatcher.ts';
 import { obstacleIn, payloadOf, receiveReport } from './run-payload.ts';
@@ -25,7 +25,7 @@ export function sweepByQueue(
   dispatcher: Dispatcher,
   { onActive, lookMs = LOOK_MS }: QueueSweepOptions = {},
 ): typeof runSweep {
-  return async (plan, folder, { shard, orderSeed, signal, onBegin, onEnd }) => {
+  return async (plan, folder, { shard, orderSeed, retry, signal, onBegin, onEnd }) => {
     const finished = await folder.finished();
     const left = orderedRuns(plan, shard, orderSeed).filter(({ id }) => !finished.has(id));
     for (const run of left) {
@@ -43,6 +43,7 @@ export function sweepByQueue(
       onEnd?.(run, outcome);
     };
     const begun = new Set<string>();
+    if (retry === true) await dispatcher.forget(await brokenAmong(dispatcher, open));
     await submit(left);
     for (let look = 1; open.size > 0 && signal?.aborted !== true; look++) {
       for await (const { id, report } of dispatcher.doneOf(new Set(open.keys()))) {
@@ -68,6 +69,21 @@ export function sweepByQueue(
       if (open.size > 0) await pause(lookMs, signal);
     }
   };
+}
+
+/** Runs that the queue has given up, and those of which it has a report that they broke. */
+async function brokenAmong(
+  dispatcher: Dispatcher,
+  open: ReadonlyMap<string, SweepRun>,
+): Promise<Set<string>> {
+  const ids = new Set(open.keys());
+  const dead = (await dispatcher.dead()).map(({ id }) => id);
+  const broken = new Set(dead.filter((id) => ids.has(id)));
+  for await (const { id, report } of dispatcher.doneOf(ids)) {
+    const [outcome] = outcomeIn(id, report);
+    if (isBroken(outcome)) broken.add(id);
+  }
+  return broken;
 }
 
 /** What came back is a stranger's too: a report that is none is a broken run with a reason. */

@@ -60,6 +60,7 @@ export async function conductSweep(
   const folder = await SweepFolder.open(outDir, manifestOf(plan, sets, shard));
   try {
     const own = new Set(orderedRuns(plan, shard).map(({ id }) => id));
+    if (running.retry === true) await folder.dropBroken(own);
     const finished = await folder.finished();
     onOpen?.(folder, [...own].filter((id) => finished.has(id)).length);
     await make(plan, folder, { ...running, shard });

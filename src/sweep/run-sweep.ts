@@ -14,6 +14,8 @@ export interface RunSweepOptions {
   readonly parallel?: number;
   /** Of the order; by default the sweep's own. */
   readonly orderSeed?: number | undefined;
+  /** Makes runs again that broke: the folder has dropped them, and so does what else has them. */
+  readonly retry?: boolean | undefined;
   /** Ends the sweep; the run that is under way is not kept, and is made again on resuming. */
   readonly signal?: AbortSignal | undefined;
   readonly onBegin?: ((run: SweepRun) => void) | undefined;

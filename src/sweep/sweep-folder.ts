@@ -80,6 +80,11 @@ export type RunOutcome =
   | { readonly result: Result; readonly details: Details; readonly failure: null }
   | { readonly result: null; readonly details: null; readonly failure: string };
 
+/** Whether a run has told nothing, or not all: it ended as it should not. */
+export function isBroken({ result }: RunOutcome): boolean {
+  return result === null || result.ending.kind === 'broken';
+}
+
 export function manifestOf(
   plan: SweepPlan,
   sets: readonly string[],
@@ -206,6 +211,36 @@ export class SweepFolder {
       const { code } = error as NodeJS.ErrnoException;
       if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(code ?? '')) return;
       throw new Error(`${this.path} cannot be written: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /**
+   * Drops those of these runs that broke or are damaged, so that they are made again, and what is
+   * known of runs that took the process with them.
+   *
+   * @returns how many were dropped
+   */
+  async dropBroken(ids: ReadonlySet<string>): Promise<number> {
+    let count = 0;
+    for (const runId of await this.finished()) {
+      if (!ids.has(runId) || !(await this.#isToBeDropped(runId))) continue;
+      // Gone at once for a reader; a crash leaves what the next one to open the folder removes.
+      const dropped = join(this.path, RUNS, `.${randomUUID()}`);
+      await rename(this.runPath(runId), dropped);
+      await rm(dropped, { recursive: true, force: true });
+      count++;
+    }
+    await rm(this.journalPath, { force: true });
+    return count;
+  }
+
+  async #isToBeDropped(runId: string): Promise<boolean> {
+    try {
+      return isBroken((await this.runOf(runId)).outcome);
+    } catch (error) {
+      // What another version has written is not ours to drop.
+      if (!(error instanceof UsageError) || /schema version/.test(error.message)) throw error;
+      return true;
     }
   }
 

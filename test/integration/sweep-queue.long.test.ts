@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,15 @@ import { type Result, resultSchema } from '../../src/report/result-schema.ts';
 import type { MergedSweep } from '../../src/sweep/merge.ts';
 import { sparestorm, temporaryFolder } from '../support/cli.ts';
 import { hasRedis, RedisServer } from '../support/redis.ts';
+import {
+  countsOf,
+  finishedIn,
+  mergedOf,
+  NO_SHARD,
+  sweepFolderIn,
+  sweepOf,
+  untilFinished,
+} from '../support/sweeps.ts';
 
 /**
  * Goal: a sweep over a queue makes every run exactly once, although a worker dies and Redis goes
@@ -42,7 +51,6 @@ matrix:
   seeds: 1..25
 `,
 );
-const NO_SHARD = { JOB_COMPLETION_INDEX: '', SLURM_ARRAY_TASK_ID: '', CI_NODE_INDEX: '' };
 
 const children: ChildProcess[] = [];
 function start(words: readonly string[]): ChildProcess {
@@ -55,25 +63,9 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-function sweepFolder(out: string): string | null {
-  const name = existsSync(out)
-    ? readdirSync(out).find((one) => one.startsWith('sweep_'))
-    : undefined;
-  return name === undefined ? null : join(out, name);
-}
-
-function finishedIn(out: string): string[] {
-  const runs = join(sweepFolder(out) ?? '', 'runs');
-  return existsSync(runs) ? readdirSync(runs).filter((name) => !name.startsWith('.')) : [];
-}
-
-async function untilFinished(out: string, count: number): Promise<void> {
-  while (finishedIn(out).length < count) await sleep(20);
-}
-
 function storedRuns(out: string): { result: Result; details: Details }[] {
   return finishedIn(out).map((id) => {
-    const path = join(sweepFolder(out) ?? '', 'runs', id);
+    const path = join(sweepFolderIn(out) ?? '', 'runs', id);
     return {
       result: resultSchema.parse(JSON.parse(readFileSync(join(path, 'result.json'), 'utf8'))),
       details: detailsSchema.parse(JSON.parse(readFileSync(join(path, 'details.json'), 'utf8'))),
@@ -82,10 +74,9 @@ function storedRuns(out: string): { result: Result; details: Details }[] {
 }
 
 async function sweep(words: readonly string[]): Promise<MergedSweep> {
-  const all = ['sweep', scenario, '--no-progress', '--json', ...words];
-  const { code, stdout, stderr } = await sparestorm(all, { env: NO_SHARD });
-  if (code !== 0) throw new Error(`${code}: ${stderr}`);
-  return JSON.parse(stdout) as MergedSweep;
+  const answer = await sweepOf(scenario, ['--json', ...words]);
+  if (answer.code !== 0) throw new Error(`${answer.code}: ${answer.stderr}`);
+  return mergedOf(answer);
 }
 
 const cellOf = (result: Result) =>
@@ -127,20 +118,6 @@ function expectSum(
       }
     }
   }
-}
-
-/** What does not depend on timing. */
-function countsOf(merged: MergedSweep) {
-  return merged.cells.map(({ values, runCount, classes }) => ({
-    values,
-    runCount,
-    counts: classes.map(({ figures, runs }) => [
-      figures.operations.read.count,
-      figures.operations.write.count,
-      figures.operations.read.bytes,
-      runs.map(({ id }) => id).sort(),
-    ]),
-  }));
 }
 
 describe.skipIf(!hasRedis())(`a sweep of ${RUNS} runs`, () => {

@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { MergedSweep } from '../../src/sweep/merge.ts';
-import { type Answer, sparestorm, temporaryFolder } from '../support/cli.ts';
+import { sparestorm, temporaryFolder } from '../support/cli.ts';
+import {
+  countsOf,
+  finishedIn,
+  mergedOf,
+  NO_SHARD,
+  sweepFolderIn,
+  sweepOf,
+  TINY,
+  untilFinished,
+} from '../support/sweeps.ts';
 
 /**
  * Goal: a sweep, its shards and its resumption make every run exactly once, and come to the same.
@@ -15,43 +24,10 @@ import { type Answer, sparestorm, temporaryFolder } from '../support/cli.ts';
  */
 const folder = temporaryFolder();
 const scenario = join(folder, 'tiny.yaml');
-const TINY = `version: 1
-name: tiny
-device: { sectors: 64, spare: { sectors: 64 } }
-load: { threads: 1, operations: 50, mix: { read: 50, write: 50 } }
-integrity: off
-matrix:
-  load.blockSize: [512, 1k]
-  lock.kind: [ticket, mcs]
-`;
 writeFileSync(scenario, TINY);
 
-/** Whatever machine the tests run on: it is no part of an array here. */
-const NO_SHARD = { JOB_COMPLETION_INDEX: '', SLURM_ARRAY_TASK_ID: '', CI_NODE_INDEX: '' };
-
-function sweep(words: readonly string[], env: Record<string, string> = {}): Promise<Answer> {
-  return sparestorm(['sweep', scenario, '--no-progress', ...words], {
-    env: { ...NO_SHARD, ...env },
-  });
-}
-
-function mergedOf({ stdout, stderr }: Answer): MergedSweep {
-  if (stdout === '') throw new Error(stderr);
-  return JSON.parse(stdout);
-}
-
-/** What does not depend on timing. */
-function countsOf(merged: MergedSweep) {
-  return merged.cells.map(({ values, runCount, classes }) => ({
-    values,
-    runCount,
-    operations: classes.map(({ figures }) => [
-      figures.operations.read.count,
-      figures.operations.write.count,
-      figures.operations.read.bytes,
-    ]),
-  }));
-}
+const sweep = (words: readonly string[], env: Record<string, string> = {}) =>
+  sweepOf(scenario, words, env);
 
 describe('a sweep', () => {
   const out = join(folder, 'whole');
@@ -75,6 +51,23 @@ describe('a sweep', () => {
     expect(countsOf(mergedOf(merged))).toEqual(countsOf(whole));
   });
 
+  test('makes again what broke only when told to', async () => {
+    const path = join(sweepFolderIn(out) as string, 'runs');
+    const [broken, ...others] = finishedIn(out) as [string];
+    const file = join(path, broken, 'run.json');
+    const record = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...record, failure: 'the disk was full' }));
+    const starts = () =>
+      others.map((id) => JSON.parse(readFileSync(join(path, id, 'result.json'), 'utf8')).startedAt);
+    const before = starts();
+    const left = await sweep(['--out', out]);
+    expect(left.code).toBe(4);
+    expect(left.stdout).toMatch(/the disk was full\nsweep --retry makes again/);
+    const made = await sweep(['--out', out, '--retry']);
+    expect([made.code, made.stderr]).toEqual([0, expect.stringMatching(/3 runs finished already/)]);
+    expect(starts()).toEqual(before);
+  });
+
   test('goes on where it was killed', async () => {
     const killed = join(folder, 'killed');
     const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -83,20 +76,14 @@ describe('a sweep', () => {
       stdio: 'ignore',
     });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    const runs = () => {
-      const [name] = existsSync(killed) ? readdirSync(killed) : [];
-      const path = join(killed, name ?? '', 'runs');
-      return existsSync(path) ? readdirSync(path).filter((one) => !one.startsWith('.')) : [];
-    };
-    while (runs().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await untilFinished(killed, 1);
     child.kill('SIGKILL');
     await ended;
-    const before = runs();
-    expect(before.length).toBeLessThan(4);
+    expect(finishedIn(killed).length).toBeLessThan(4);
     const answer = await sweep(['--out', killed, '--json']);
     expect(answer.code).toBe(0);
     const merged = mergedOf(answer);
-    expect(runs()).toHaveLength(4);
+    expect(finishedIn(killed)).toHaveLength(4);
     expect(answer.stderr).toMatch(/finished already/);
     expect(countsOf(merged)).toEqual(countsOf(mergedOf(await sweep(['--out', out, '--json']))));
   });

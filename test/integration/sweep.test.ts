@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { MergedSweep } from '../../src/sweep/merge.ts';
-import { type Answer, sparestorm, temporaryFolder } from '../support/cli.ts';
+import { sparestorm, temporaryFolder } from '../support/cli.ts';
+import { finishedIn, mergedOf, sweepFolderIn, sweepOf, TINY } from '../support/sweeps.ts';
 
 /**
  * Goal: a sweep makes every run once, keeps what broke, and says what it came to.
@@ -13,30 +13,9 @@ import { type Answer, sparestorm, temporaryFolder } from '../support/cli.ts';
  */
 const folder = temporaryFolder();
 const scenario = join(folder, 'tiny.yaml');
-const TINY = `version: 1
-name: tiny
-device: { sectors: 64, spare: { sectors: 64 } }
-load: { threads: 1, operations: 50, mix: { read: 50, write: 50 } }
-integrity: off
-matrix:
-  load.blockSize: [512, 1k]
-  lock.kind: [ticket, mcs]
-`;
 writeFileSync(scenario, TINY);
 
-/** Whatever machine the tests run on: it is no part of an array here. */
-const NO_SHARD = { JOB_COMPLETION_INDEX: '', SLURM_ARRAY_TASK_ID: '', CI_NODE_INDEX: '' };
-
-function sweep(words: readonly string[], env: Record<string, string> = {}): Promise<Answer> {
-  return sparestorm(['sweep', scenario, '--no-progress', ...words], {
-    env: { ...NO_SHARD, ...env },
-  });
-}
-
-function mergedOf({ stdout, stderr }: Answer): MergedSweep {
-  if (stdout === '') throw new Error(stderr);
-  return JSON.parse(stdout);
-}
+const sweep = (words: readonly string[]) => sweepOf(scenario, words);
 
 describe('a sweep', () => {
   const out = join(folder, 'whole');
@@ -47,8 +26,7 @@ describe('a sweep', () => {
     expect(first.stderr).toMatch(/^tiny: 4 cells\nat least .*\n$/);
     expect(first.stdout).toMatch(/^blockSize +kind +runs/m);
     expect(first.stdout).toMatch(/All 4 cells held; exit code 0\./);
-    const [name] = readdirSync(out) as [string];
-    expect(readdirSync(join(out, name, 'runs'))).toHaveLength(4);
+    expect(finishedIn(out)).toHaveLength(4);
     const again = await sweep(['--out', out]);
     expect(again.code).toBe(0);
     expect(again.stderr).toMatch(/4 runs finished already/);
@@ -64,8 +42,7 @@ describe('a sweep', () => {
         'thresholds: [read.min > 1h]\nmatrix: { load.threads: [1, 2], include: [{ faults.thread: { does: throw } }] }\n',
       ),
     );
-    const words = ['sweep', broken, '--no-progress', '--json', '--out', join(folder, 'broken')];
-    const answer = await sparestorm(words, { env: NO_SHARD });
+    const answer = await sweepOf(broken, ['--json', '--out', join(folder, 'broken')]);
     expect(answer.code).toBe(4);
     expect(mergedOf(answer).cells.map(({ exitCode }) => exitCode)).toEqual([1, 1, 4]);
   });
@@ -78,8 +55,7 @@ describe('a sweep', () => {
   });
 
   test('of an older version is refused', async () => {
-    const [name] = readdirSync(out) as [string];
-    const path = join(out, name, 'sweep.json');
+    const path = join(sweepFolderIn(out) as string, 'sweep.json');
     writeFileSync(
       path,
       readFileSync(path, 'utf8').replace('"schemaVersion": 1', '"schemaVersion": 0'),

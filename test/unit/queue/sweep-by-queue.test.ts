@@ -6,7 +6,8 @@ import type { DeadRun, Dispatcher } from '../../../src/queue/dispatcher.ts';
 import { packReport } from '../../../src/queue/run-payload.ts';
 import { sweepByQueue } from '../../../src/queue/sweep-by-queue.ts';
 import { loadSweepText } from '../../../src/run/load-scenario.ts';
-import { manifestOf, SweepFolder } from '../../../src/sweep/sweep-folder.ts';
+import type { RunSweepOptions } from '../../../src/sweep/run-sweep.ts';
+import { isBroken, manifestOf, SweepFolder } from '../../../src/sweep/sweep-folder.ts';
 import { planSweep } from '../../../src/sweep/sweep-plan.ts';
 import { someDetails, someResult } from '../../support/run-record.ts';
 
@@ -25,6 +26,8 @@ const IDS = plan.runs.map(({ id }) => id);
 class FakeQueue implements Dispatcher {
   readonly known = new Set<string>();
   readonly submissions: string[][] = [];
+  /** Without what was known already. */
+  readonly handedOut: string[] = [];
   readonly reports = new Map<string, unknown>();
   readonly deadRuns: DeadRun[] = [];
   /** Lost when they are handed in for the first time, as by a Redis that came back without them. */
@@ -32,7 +35,11 @@ class FakeQueue implements Dispatcher {
 
   async submit(runs: readonly { readonly id: string }[]) {
     this.submissions.push(runs.map(({ id }) => id));
-    for (const { id } of runs) if (!this.losesOnce.delete(id)) this.known.add(id);
+    for (const { id } of runs) {
+      if (this.known.has(id)) continue;
+      this.handedOut.push(id);
+      if (!this.losesOnce.delete(id)) this.known.add(id);
+    }
   }
   async unknownOf(ids: ReadonlySet<string>) {
     return [...ids].filter((id) => !this.known.has(id));
@@ -48,6 +55,14 @@ class FakeQueue implements Dispatcher {
   async dead() {
     return this.deadRuns;
   }
+  async forget(ids: ReadonlySet<string>) {
+    for (const id of ids) {
+      this.known.delete(id);
+      this.reports.delete(id);
+    }
+    const kept = this.deadRuns.filter(({ id }) => !ids.has(id));
+    this.deadRuns.splice(0, this.deadRuns.length, ...kept);
+  }
   async active() {
     return [];
   }
@@ -55,15 +70,13 @@ class FakeQueue implements Dispatcher {
 }
 
 let folderCount = 0;
-async function sweptBy(queue: FakeQueue, signal?: AbortSignal) {
+async function sweptBy(queue: FakeQueue, options: Partial<RunSweepOptions> = {}) {
+  const { shard = null } = options;
   const folder = await SweepFolder.open(
     join(root, String(folderCount++)),
-    manifestOf(plan, [], null),
+    manifestOf(plan, [], shard),
   );
-  await sweepByQueue(queue, { lookMs: 5 })(plan, folder, {
-    shard: null,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  await sweepByQueue(queue, { lookMs: 5 })(plan, folder, { shard, ...options });
   return folder;
 }
 
@@ -95,10 +108,38 @@ describe('a sweep by queue', () => {
     expect(queue.submissions.at(-1)).toEqual([IDS[3]]);
   });
 
+  test('hands in the runs of its shard alone', async () => {
+    const queue = new FakeQueue();
+    const shards = [1, 2].map((index) => ({ index, count: 2, from: '--shard' }));
+    const parts = await Promise.all(shards.map((shard) => sweptBy(queue, { shard })));
+    const finished = await Promise.all(parts.map(async (part) => [...(await part.finished())]));
+    expect(finished.map((ids) => ids.length)).toEqual([2, 2]);
+    expect(finished.flat().sort()).toEqual([...IDS].sort());
+    expect(queue.handedOut).toHaveLength(4);
+  });
+
+  test('to retry, has what broke made anew and nothing else', async () => {
+    const queue = new FakeQueue();
+    const broken = { ...someResult(), ending: { ...someResult().ending, kind: 'broken' as const } };
+    queue.deadRuns.push({ id: IDS[1] as string, reason: 'it took 3 workers with it' });
+    queue.reports.set(
+      IDS[2] as string,
+      packReport(IDS[2] as string, { result: broken, details: someDetails() }, 'there'),
+    );
+    const failures = async (folder: SweepFolder) => {
+      const outcomes = await Promise.all(IDS.map(async (id) => (await folder.runOf(id)).outcome));
+      return outcomes.map(isBroken);
+    };
+    expect(await failures(await sweptBy(queue))).toEqual([false, true, true, false]);
+    expect(queue.handedOut).toHaveLength(4);
+    expect(await failures(await sweptBy(queue, { retry: true }))).toEqual(Array(4).fill(false));
+    expect(queue.handedOut.slice(4).sort()).toEqual([IDS[1], IDS[2]].sort());
+  });
+
   test('ends when it is told to, and leaves the queue as it is', async () => {
     const queue = new FakeQueue();
     for (const id of IDS) queue.losesOnce.add(id);
-    const folder = await sweptBy(queue, AbortSignal.timeout(100));
+    const folder = await sweptBy(queue, { signal: AbortSignal.timeout(100) });
     expect((await folder.finished()).size).toBe(0);
   });
 });
