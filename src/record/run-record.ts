@@ -483,7 +483,10 @@ export interface Slice {
   readonly startNs: number;
   readonly endNs: number;
   readonly phase: 'warmup' | 'measure';
-  /** Service times completed in it by row (see latency-row.ts); up to the last row in use. */
+  /**
+   * Latencies completed in it by row (see latency-row.ts), up to the last row in use: response
+   * times of threads whose arrivals are planned, service times of all others.
+   */
   readonly rows: { readonly [O in Operation]: Float64Array };
   /** Totals so far, at endNs, warm-up included. */
   readonly operationCount: number;

@@ -57,6 +57,8 @@ export const detailsSchema = z.strictObject({
     hits: z.array(count),
     misses: z.array(count),
     planned: z.array(count).nullable(),
+    /** What the heat is of: the time that callers wait, the response where it is planned. */
+    latency: z.enum(['service', 'response']).default('service'),
     heat: z.partialRecord(z.enum(OPERATIONS), heat),
   }),
   /** A row a thread: how often it got the lock first of all (0), and after thread f (1 + f). */

@@ -35,7 +35,7 @@ export function detailsOf({ run, verdicts, repeats }: DetailsInput): Details {
     schemaVersion: DETAILS_SCHEMA_VERSION,
     bucketCount: run.operations.read.service.counts.length,
     histograms: histogramsOf(run),
-    slices: slicesOf(run.slices),
+    slices: slicesOf(run),
     handOffs: {
       lock: handOffsOf(run.allocationLock),
       targetLock: handOffsOf(run.targetLock),
@@ -93,7 +93,7 @@ export function heatIn({ slices }: Details, name: Operation): Heat | null {
 
 /** What is wrong with what was read back, although its shape is right; null when nothing is. */
 export function damageIn(details: Details, { threadCount }: Result): string | null {
-  const { heat, planned, ...lists } = details.slices;
+  const { heat, latency, planned, ...lists } = details.slices;
   const lengths = [...Object.values(lists), planned ?? lists.endNs].map((list) => list.length);
   if (new Set(lengths).size > 1) return 'its slices are not all there';
   for (const rows of Object.values(details.handOffs)) {
@@ -144,7 +144,10 @@ function histogramsOf(run: RunRecord): Details['histograms'] {
   return found;
 }
 
-function slicesOf(slices: readonly Slice[]): Details['slices'] {
+function slicesOf({ operations, slices }: RunRecord): Details['slices'] {
+  const hasResponses = OPERATIONS.some(
+    (name) => operations[name].response !== operations[name].service,
+  );
   const isPlanned = slices.length > 0 && slices.every(({ plannedCount }) => plannedCount !== null);
   return {
     startNs: slices.map(({ startNs }) => startNs),
@@ -157,6 +160,7 @@ function slicesOf(slices: readonly Slice[]): Details['slices'] {
     hits: slices.map(({ hitCount }) => hitCount),
     misses: slices.map(({ missCount }) => missCount),
     planned: isPlanned ? slices.map(({ plannedCount }) => plannedCount ?? 0) : null,
+    latency: hasResponses ? 'response' : 'service',
     heat: Object.fromEntries(
       OPERATIONS.flatMap((name) => {
         const heat = heatOf(slices, name);

@@ -9,9 +9,11 @@ import type { ThreadCounters } from '../record/thread-counters.ts';
 import {
   arrivalsUntil,
   durationOf,
+  jobOf,
   OPERATIONS,
   type Operation,
   type Plan,
+  plansArrivals,
   tracedJobOf,
 } from '../scenario/plan.ts';
 
@@ -55,7 +57,12 @@ export class SliceSeries {
     this.#rowOf = rowOfBuckets(memory.layout.bucketCount);
     this.#rowCount = (this.#rowOf.at(-1) as number) + 1;
     this.#histograms = byOperation((name) =>
-      threads.flatMap((_, thread) => SharedHistogram.of(memory, thread, `${name}.service`) ?? []),
+      threads.flatMap((_, thread) => {
+        // Workers that remap come after the threads of load, and plan nothing.
+        const isPlanned = thread < plan.load.threadCount && plansArrivals(jobOf(plan, thread));
+        const kind = isPlanned ? 'response' : 'service';
+        return SharedHistogram.of(memory, thread, `${name}.${kind}`) ?? [];
+      }),
     );
     this.#before = byOperation(() => new Float64Array(this.#rowCount));
     const speed = tracedJobOf(plan)?.trace.speed ?? null;

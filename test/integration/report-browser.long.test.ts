@@ -45,6 +45,14 @@ const CASES: readonly Case[] = [
     code: 0,
   },
   {
+    name: 'an open load on a device that stalls',
+    words: [
+      ...['scenarios/coordinated-omission.yaml', '--set', 'thresholds=[]'],
+      ...['--set', 'load.duration=2s', '--set', 'device.stalls=[{at: 500ms, for: 500ms}]'],
+    ],
+    code: 0,
+  },
+  {
     name: 'a broken run',
     words: [
       ...QUICK,
@@ -118,6 +126,45 @@ describe.skipIf(path === null)('in Chromium', () => {
       expect(hidden).toBe(0);
       expect((await page.pdf()).subarray(0, 5).toString()).toBe('%PDF-');
     });
+  });
+
+  test('a chart tells its values under the pointer, and is zoomed by dragging', async () => {
+    const folder = join(out, 'a-run-with-collisions');
+    const [run] = entriesOf(folder).filter((entry) => entry !== 'index.jsonl');
+    const page = await browser.open(join(folder, run as string, 'report.html'), {});
+    type Box = { readonly x: number; readonly y: number; readonly width: number };
+    const { x, y, width } = await page.evaluate<Box>(`(() => {
+      const over = document.querySelector('#percentiles .u-over');
+      over.scrollIntoView({ block: 'center' });
+      const box = over.getBoundingClientRect();
+      return { x: box.x, y: box.y + box.height / 2, width: box.width };
+    })()`);
+    const toldAt = async (share: number): Promise<string[]> => {
+      await page.mouse('mouseMoved', x + share * width, y);
+      return page.evaluate<string[]>(
+        `[...document.querySelectorAll('#percentiles .u-legend .u-value')].map((one) => one.textContent)`,
+      );
+    };
+    const [middle, ...latencies] = await toldAt(0.5);
+    expect(middle).toMatch(/^99\.\d+%$/);
+    expect(latencies.some((text) => /^[\d.]+(ns|µs|ms|s)$/.test(text))).toBe(true);
+    const right = (await toldAt(0.98))[0];
+    // What was the left half is the whole of it, so its right edge is the middle of before.
+    await page.mouse('mouseMoved', x + 2, y);
+    await page.mouse('mousePressed', x + 2, y);
+    await page.mouse('mouseMoved', x + 0.5 * width, y);
+    await page.mouse('mouseReleased', x + 0.5 * width, y);
+    const zoomed = await toldAt(0.98);
+    expect(zoomed[0]).not.toBe(right);
+    expect(Number.parseFloat(zoomed[0] as string)).toBeLessThanOrEqual(
+      Number.parseFloat(middle as string),
+    );
+    await page.mouse('mousePressed', x + 0.5 * width, y);
+    await page.mouse('mouseReleased', x + 0.5 * width, y);
+    await page.mouse('mousePressed', x + 0.5 * width, y, 2);
+    await page.mouse('mouseReleased', x + 0.5 * width, y, 2);
+    expect((await toldAt(0.98))[0]).toBe(right);
+    expect(page.complaints).toEqual([]);
   });
 
   test('says what lies under the pointer, and where to zoom', async () => {

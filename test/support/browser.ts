@@ -177,6 +177,18 @@ export class Page {
     return (answer.result as { value: T }).value;
   }
 
+  /** The pointer, in pixels of the viewport; a press with `clicks` of 2 is a double click. */
+  async mouse(
+    type: 'mouseMoved' | 'mousePressed' | 'mouseReleased',
+    x: number,
+    y: number,
+    clicks = 1,
+  ): Promise<void> {
+    const isMove = type === 'mouseMoved';
+    const press = isMove ? {} : { button: 'left', clickCount: clicks };
+    await this.#send('Input.dispatchMouseEvent', { type, x, y, ...press });
+  }
+
   /** A PNG of a part of the page, or of all of it. */
   async screenshot(clip?: {
     x: number;

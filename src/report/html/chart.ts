@@ -77,12 +77,14 @@ export function lineChart(chart: Chart): Markup {
     x: { kind: x.kind, title: x.title, from: x.from, to: x.to },
     y: { kind: y.kind, title: y.title, from: y.from, to: y.to },
     isStepped: chart.isStepped === true,
+    zones: zones.map(({ from, to, name }) => ({ from: rounded(from), to: rounded(to), name })),
     places: places.map(rounded),
-    lines: lines.map(({ name, look, values, isBaseline }) => ({
+    lines: lines.map(({ name, look, values, isBaseline, faintFrom }) => ({
       name,
       look,
       dash: isBaseline ? '5 4' : (LINES[look]?.dash ?? ''),
       isBaseline: isBaseline === true,
+      faintFrom: faintFrom ?? null,
       values: values.map(short),
     })),
     bands: bands.map(({ look, low, high }) => ({

@@ -93,6 +93,59 @@
       : {}),
   });
 
+  /* Faint where a line rests on too little, wherever that is on the screen. */
+  const strokeOf = ({ look, faintFrom }, places) => {
+    const full = colour(`s-${look}`);
+    if (faintFrom === null || faintFrom >= places.length) return full;
+    return (chart) => {
+      const { left, width } = chart.bbox;
+      const at = chart.valToPos(places[faintFrom], 'x', true);
+      if (!Number.isFinite(at) || width <= 0) return full;
+      const share = Math.min(1, Math.max(0, (at - left) / width));
+      const gradient = chart.ctx.createLinearGradient(left, 0, left + width, 0);
+      for (const [stop, shade] of [
+        [0, full],
+        [share, full],
+        [share, `${full}66`],
+        [1, `${full}66`],
+      ])
+        gradient.addColorStop(stop, shade);
+      return gradient;
+    };
+  };
+
+  /* The dash of a line, as the ground of its mark in the legend. */
+  const dashed = (hue, dash) => {
+    let at = 0;
+    const lengths = dash === '' ? [1, 0] : dash.split(' ').map(Number);
+    const stops = lengths.map((length, index) => {
+      const from = at;
+      at += length;
+      return `${index % 2 === 0 ? hue : 'transparent'} ${from}px ${at}px`;
+    });
+    return `repeating-linear-gradient(90deg,${stops.join(',')})`;
+  };
+
+  /* Parts of the x axis in grey behind everything, with their names where there is room. */
+  const drawZones = (chart, zones) => {
+    const { ctx, bbox } = chart;
+    const right = bbox.left + bbox.width;
+    const within = (x) => Math.min(right, Math.max(bbox.left, chart.valToPos(x, 'x', true)));
+    ctx.save();
+    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = 'center';
+    for (const { from, to, name } of zones) {
+      const [start, end] = [within(from), within(to)];
+      if (end <= start) continue;
+      ctx.fillStyle = colour('zone');
+      ctx.fillRect(start, bbox.top, end - start, bbox.height);
+      ctx.fillStyle = colour('quiet');
+      if (ctx.measureText(name).width < end - start)
+        ctx.fillText(name, (start + end) / 2, bbox.top + 14 * devicePixelRatio);
+    }
+    ctx.restore();
+  };
+
   const linesIn = (plot, width) => {
     const data = dataOf(plot);
     const paths = data.isStepped ? uPlot.paths.stepped({ align: -1 }) : uPlot.paths.linear();
@@ -121,11 +174,13 @@
     for (const line of data.lines) {
       add(line.values, {
         label: line.name,
-        stroke: colour(`s-${line.look}`),
+        stroke: strokeOf(line, data.places),
         width: line.isBaseline ? 1.2 : 1.8,
         dash: dashOf(line.dash),
       });
     }
+    const hue = (_chart, index) => lineAt(index) && colour(`s-${lineAt(index).look}`);
+    const lineAt = (index) => data.lines[index - 1 - 2 * data.bands.length];
     const isLog = data.y.kind === 'latency';
     return new uPlot(
       {
@@ -144,8 +199,18 @@
             : { range: [data.y.from, data.y.to] },
         },
         axes: [axisOf(data.x, 2), axisOf(data.y, 3)],
-        cursor: { drag: { x: true, y: false } },
-        legend: { live: true },
+        cursor: {
+          drag: { x: true, y: false },
+          points: { size: 7, width: 1, stroke: () => colour('ground'), fill: hue },
+        },
+        legend: {
+          live: true,
+          markers: {
+            width: 0,
+            fill: (chart, index) => lineAt(index) && dashed(hue(chart, index), lineAt(index).dash),
+          },
+        },
+        hooks: { drawClear: [(chart) => drawZones(chart, data.zones)] },
         bands,
         series,
       },

@@ -48,6 +48,11 @@ export function listOf(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
+/** A moment of the run, as finely as checks quote it: two that race are microseconds apart. */
+export function momentText(ns: number): string {
+  return ns < 1e6 ? `${(ns / 1e3).toFixed(3)}µs` : `${(ns / 1e6).toFixed(3)}ms`;
+}
+
 /** How many times as much: `3.4 times`, `12 times`, `1,700 times`. */
 export function timesText(ratio: number): string {
   if (ratio < 10) return `${ratio.toFixed(1)} times`;

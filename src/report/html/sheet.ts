@@ -76,7 +76,7 @@ const UPLOT = `.uplot,.uplot *,.uplot *::before,.uplot *::after{box-sizing:borde
 .u-legend th{font-weight:inherit;cursor:pointer}
 .u-legend th>*{vertical-align:middle;display:inline-block}
 .u-inline th::after{content:":";vertical-align:middle}
-.u-marker{width:1em;height:.35em;margin-right:4px;background-clip:padding-box!important}
+.u-marker{width:28px;height:3px;margin-right:5px}
 .u-off>*{opacity:.35}
 .u-legend .edge{display:none}
 `;
@@ -165,6 +165,7 @@ svg .title{fill:var(--ink)}
 .event.collision{fill:var(--bad)}
 .event.refusal{fill:var(--quiet)}
 .event.fault{fill:var(--warn)}
+.event.device{fill:var(--ink)}
 .ring{fill:none;stroke:var(--ring);stroke-width:1.5}
 ${Object.entries(LINES)
   .map(

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { parseTime } from '../../units.ts';
 import type { Details } from '../details-schema.ts';
 import type { Result } from '../result-schema.ts';
 import type { Zone } from './chart.ts';
@@ -29,8 +31,40 @@ export function tabledSlices({
   return ends.map((slice, index) => ({ slice, before: ends[index - 1] ?? null }));
 }
 
-/** The warm-up, as far as there was one. */
-export function warmupZones({ slices }: Details, { warmupNs }: Result): Zone[] {
+/** The warm-up, as far as there was one, and the times in which the device was to stand still. */
+export function timeZones({ slices }: Details, { warmupNs, scenario }: Result): Zone[] {
   const endNs = slices.endNs.at(-1) ?? 0;
-  return warmupNs === 0 ? [] : [{ from: 0, to: Math.min(warmupNs, endNs), name: 'warm-up' }];
+  const warmup = warmupNs === 0 ? [] : [{ from: 0, to: warmupNs, name: 'warm-up' }];
+  return [...warmup, ...stallsIn(scenario, endNs)].map((zone) => ({
+    ...zone,
+    to: Math.min(zone.to, endNs),
+  }));
+}
+
+const scenarioStalls = z.object({
+  device: z.object({
+    stalls: z.array(z.object({ at: z.string(), for: z.string(), every: z.string().nullish() })),
+  }),
+});
+
+/** More would be a grey chart. */
+const STALLS_MAX = 40;
+
+/** As the scenario plans them, from the opening of the gate. */
+function stallsIn(scenario: Result['scenario'], endNs: number): Zone[] {
+  const parsed = scenarioStalls.safeParse(scenario);
+  if (!parsed.success) return [];
+  const zones: Zone[] = [];
+  for (const stall of parsed.data.device.stalls) {
+    const [at, length, every] = [stall.at, stall.for, stall.every ?? ''].map((text) => {
+      const reading = parseTime(text);
+      return reading.ok ? reading.value : null;
+    });
+    if (typeof at !== 'number' || typeof length !== 'number') continue;
+    for (let from = at; from < endNs; from += every || endNs) {
+      zones.push({ from, to: from + length, name: 'device stalled' });
+      if (zones.length > STALLS_MAX) return [];
+    }
+  }
+  return zones;
 }

@@ -100,3 +100,14 @@ test('counts the arrivals that were planned by then, in the time of the replay',
   for (const now of [4e6, 6e6, 16e6, 100e6]) series.take(now);
   expect(series.slices.map(({ plannedCount }) => plannedCount)).toEqual([0, 1, 3, 4]);
 });
+
+test('of a planned load the rows are of responses', () => {
+  const segments = [{ forNs: Number.POSITIVE_INFINITY, fromPerSecond: 1e6, toPerSecond: 1e6 }];
+  const { series, read, memory } = seriesOf({ arrivals: { law: 'constant', segments } });
+  read(0, 1000);
+  SharedHistogram.of(memory, 0, 'read.response')?.record(900_000);
+  series.take(20e6);
+  const [slice] = series.slices;
+  expect(slice?.rows.read[latencyRowOf(900_000)]).toBe(1);
+  expect(readsIn(series.slices)).toBe(1);
+});

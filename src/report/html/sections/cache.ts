@@ -15,7 +15,7 @@ import {
   timesText,
   WITHOUT_DETAILS,
 } from '../section.ts';
-import { tabledSlices, warmupZones } from '../slices.ts';
+import { tabledSlices, timeZones } from '../slices.ts';
 import { number, table, tableBehind, text } from '../table.ts';
 
 /** How often the allocation cache had a spare, and what it cost when it had none. */
@@ -59,7 +59,7 @@ function rateFigure(page: Page, details: Details): Markup {
       y: shareAxis('hit rate', Math.min(...known)),
       places: [0, ...slices.endNs],
       lines: [{ name: 'hit rate', look: 'first', values: [rates[0] ?? null, ...rates] }],
-      zones: warmupZones(details, page.result),
+      zones: timeZones(details, page.result),
       isStepped: true,
     }),
     tableBehind(

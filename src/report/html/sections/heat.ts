@@ -19,7 +19,7 @@ import {
   timesText,
   WITHOUT_DETAILS,
 } from '../section.ts';
-import { warmupZones } from '../slices.ts';
+import { timeZones } from '../slices.ts';
 import { number, numberTable, table, tableBehind, text } from '../table.ts';
 
 const HEIGHT = 250;
@@ -36,7 +36,7 @@ export const heatSection: Section = {
   title: 'Latency over time',
   contentOf: (page) => {
     const { result, details } = page;
-    const behind = tableBehind('The interval series', intervalTable(page));
+    const behind = tableBehind('The interval series, of service times', intervalTable(page));
     if (details === null) return html`${nothingToShow(WITHOUT_DETAILS)}${behind}`;
     const maps = presentOperations(result).flatMap((name) => {
       const heat = heatIn(details, name);
@@ -45,7 +45,7 @@ export const heatSection: Section = {
     if (maps.length === 0)
       return nothingToShow('No operation was completed in the measured phase.');
     return html`${maps}
-<p class="note">Time runs from the opening of the start gate. A cell is one slice of time and a step of 12 to
+<p class="note">${LATENCY_NOTES[details.slices.latency]}Time runs from the opening of the start gate. A cell is one slice of time and a step of 12 to
 25 % in latency; the darker (on a dark page: the brighter), the more operations, in steps of one logarithmic
 scale from one to the fullest cell. The line is the p50 of each slice, the dashed line its p99 where it has a
 hundred operations, both to 12 %.${warmupNote(result.warmupNs)}</p>
@@ -54,21 +54,27 @@ ${behind}`;
   },
 };
 
+const LATENCY_NOTES = {
+  service: '',
+  response:
+    'These are response times, from when an operation was due: what waited while the device stood still shows here. ',
+};
+
 function warmupNote(warmupNs: number): string {
   return warmupNs === 0 ? '' : ' In the warm-up nothing is recorded.';
 }
 
 function mapOf(name: Operation, heat: Heat, page: Page, details: Details): Markup {
-  const { endNs } = details.slices;
+  const { endNs, latency } = details.slices;
   const latencies = endNs.map((_, slice) => latenciesOf(heat, slice));
   const x = timeAxis('time since the start', 0, endNs.at(-1) as number);
   const y = latencyAxis(
-    'service time',
+    `${latency} time`,
     lowestOfRow(heat.lowestRow - (heat.lowestRow % ROWS_JOINED)),
     lowestOfRow(heat.lowestRow + heat.rowCount + 1),
   );
   const frame = laneFrame(x, y);
-  const description = `Service times of ${name} over time.`;
+  const description = `${latency === 'response' ? 'Response' : 'Service'} times of ${name} over time.`;
   const columns = endNs.map((end, slice) => {
     const { count, p50Ns, p99Ns } = latencies[slice] as SliceLatencies;
     // Ends in tenths of a millisecond; where one slice ends, the next begins.
@@ -77,7 +83,7 @@ function mapOf(name: Operation, heat: Heat, page: Page, details: Details): Marku
   const drawn = svg(
     frame,
     description,
-    html`${warmupZones(details, page.result).map((zone) => zoneOf(zone, frame))}
+    html`${timeZones(details, page.result).map((zone) => zoneOf(zone, frame))}
 ${picture(heat, details, frame)}
 ${axes(x, y, frame)}
 ${trace(
@@ -94,7 +100,7 @@ ${trace(
   'p99',
   `heat-${name}-p99`,
 )}
-${traceLabels(latencies, frame)}
+${traceLabels(latencies, details, frame)}
 ${eventMarks(page, details, frame)}`,
   );
   const extent = { left: MARGIN.left / WIDTH, right: (WIDTH - MARGIN.right) / WIDTH };
@@ -188,28 +194,37 @@ function trace(
 }
 
 /** Names at the ends of the two lines, pushed apart where they would lie on each other. */
-function traceLabels(latencies: readonly SliceLatencies[], frame: Frame): Markup {
-  const endOf = (values: readonly (number | null)[]): number | null => {
-    const last = values.findLast((value) => value !== null);
-    return last === undefined || last === null ? null : frame.y(last);
+function traceLabels(
+  latencies: readonly SliceLatencies[],
+  { slices }: Details,
+  frame: Frame,
+): Markup {
+  const endOf = (values: readonly (number | null)[]): { x: number; y: number } | null => {
+    const last = values.findLastIndex((value) => value !== null);
+    if (last < 0) return null;
+    return { x: frame.x(slices.endNs[last] as number), y: frame.y(values[last] as number) };
   };
   const p50 = endOf(latencies.map(({ p50Ns }) => p50Ns));
   const p99 = endOf(latencies.map(({ p99Ns }) => p99Ns));
-  const push = p50 === null || p99 === null ? 0 : Math.max(0, LABEL_DISTANCE - (p50 - p99)) / 2;
-  const label = (name: string, y: number | null): Markup =>
-    y === null
+  const isBeside = p50 !== null && p99 !== null && Math.abs(p50.x - p99.x) < 2 * LABEL_DISTANCE;
+  const push = isBeside ? Math.max(0, LABEL_DISTANCE - (p50.y - p99.y)) / 2 : 0;
+  const label = (name: string, end: { x: number; y: number } | null, down: number): Markup =>
+    end === null
       ? NOTHING
-      : html`<text class="end" x="${px(WIDTH - MARGIN.right + 6)}" y="${px(y + 4)}">${name}</text>`;
-  return html`${label('p50', p50 === null ? null : p50 + push)}${label('p99', p99 === null ? null : p99 - push)}`;
+      : html`<text class="end" x="${px(end.x + 6)}" y="${px(end.y + down + 4)}">${name}</text>`;
+  return html`${label('p50', p50, push)}${label('p99', p99, -push)}`;
 }
+
+/** Events of the device that are marked; result.json has the first thousand. */
+const EVENTS_MAX = 60;
 
 interface Moment {
   readonly atNs: number;
-  readonly kind: 'collision' | 'refusal' | 'fault';
+  readonly kind: 'collision' | 'refusal' | 'fault' | 'device';
   readonly text: string;
 }
 
-/** What happened, as far as it has a moment: collisions, answers of "none", faults seen. */
+/** What happened and has a moment: events of the device, collisions, answers of "none", faults. */
 function momentsOf({ result }: Page, { slices, timelines }: Details): Moment[] {
   const moments: Moment[] = [];
   const growth = (totals: readonly number[], slice: number): number =>
@@ -237,6 +252,9 @@ function momentsOf({ result }: Page, { slices, timelines }: Details): Moment[] {
       moments.push({ atNs: seen.timeNs as number, kind: 'fault', text: `${check}: ${text}` });
     }
   }
+  for (const { takenNs, text } of result.events.slice(0, EVENTS_MAX)) {
+    moments.push({ atNs: takenNs, kind: 'device', text });
+  }
   return moments.sort((one, other) => one.atNs - other.atNs);
 }
 
@@ -244,6 +262,7 @@ const MARKS = {
   collision: 'M0 -6L6 5H-6Z',
   refusal: 'M-4 -4H4V4H-4Z',
   fault: 'M0 -6L6 0L0 6L-6 0Z',
+  device: 'M-1.5 -6H1.5V-1.5H6V1.5H1.5V6H-1.5V1.5H-6V-1.5H-1.5Z',
 };
 
 function eventMarks(page: Page, details: Details, frame: Frame): Markup {
@@ -262,6 +281,7 @@ function eventList(page: Page, details: Details): Markup {
     { kind: 'collision', name: 'collision' },
     { kind: 'refusal', name: 'answer of “none”' },
     { kind: 'fault', name: 'fault in the data' },
+    { kind: 'device', name: 'event of the device' },
   ] as const;
   const legend = kinds
     .filter(({ kind }) => moments.some((moment) => moment.kind === kind))

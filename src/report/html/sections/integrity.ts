@@ -4,7 +4,7 @@ import type { Result, ResultCheck } from '../../result-schema.ts';
 import { exactCount, plural } from '../../text.ts';
 import { isCollision } from '../../verdict.ts';
 import { html, type Markup, NOTHING, type Piece } from '../markup.ts';
-import { listOf, type Section } from '../section.ts';
+import { listOf, momentText, type Section } from '../section.ts';
 import { number, table, text } from '../table.ts';
 
 /** What every check said, and of each violation that it quotes what led to it. */
@@ -93,7 +93,7 @@ function timelineOf(events: readonly Event[]): Markup {
       }
       const collides = (kind === 'claim' || kind === 'drain') && owners > 0;
       return [
-        event.timeNs === null ? '–' : formatNs(event.timeNs),
+        event.timeNs === null ? '–' : momentText(event.timeNs),
         passed,
         thread === null ? '–' : String(thread),
         collides ? html`${what} <b class="bad">← it has an owner already</b>` : what,

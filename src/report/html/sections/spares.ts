@@ -1,4 +1,4 @@
-import { formatNs, formatPercent } from '../../../units.ts';
+import { formatPercent } from '../../../units.ts';
 import { sparesCellsIn } from '../../details.ts';
 import {
   type Details,
@@ -13,13 +13,22 @@ import { exactCount, plural } from '../../text.ts';
 import { html, jsonScript, type Markup, NOTHING, type Piece, px } from '../markup.ts';
 import { DRAIN_SHADE, ownerShade, type Shade, STATE_SHADES } from '../palette.ts';
 import { pngUri } from '../png.ts';
-import { figure, nothingToShow, type Page, type Section, WITHOUT_DETAILS } from '../section.ts';
+import {
+  figure,
+  momentText,
+  nothingToShow,
+  type Page,
+  type Section,
+  WITHOUT_DETAILS,
+} from '../section.ts';
 import { number, table, tableBehind, text } from '../table.ts';
 
 /** Collisions that are ringed on the map: more rings would hide it. */
 const RINGS_MAX = 40;
 /** Rows of the list of owners, each a run of spares. */
 const LISTED_MAX = 80;
+/** Those of them that are seen at once; the others unfold. */
+const SHOWN_MAX = 12;
 /** Owners in the legend of the map; the pointer tells the others. */
 const NAMED_MAX = 40;
 const MAP_WIDTH = 690;
@@ -236,24 +245,34 @@ function collisionList({ result }: Page, { spareMap }: Details): Markup {
   return html`<h3>Who the owners were</h3>
 <p>${plural(collidedCount, 'spare', exactCount(collidedCount))} with two owners, ${plural(result.collisions, 'collision', exactCount(result.collisions))} in all. A
 row is a run of spares side by side that the same two collided on.${more}</p>
-${table(
-  [
-    text('Spares'),
-    number('How many'),
-    text('On the map'),
-    text('First owner'),
-    text('Second owner'),
-    text('Claimed again'),
-  ],
-  listed.map(({ from, to, first, lastFirst, second, lastSecond, laterCount }): Piece[] => [
-    from === to ? String(from) : `${from} to ${to}`,
-    exactCount(to - from + 1),
-    placeOf(from),
-    ownerText(first, lastFirst),
-    ownerText(second, lastSecond),
-    laterCount === 0 ? '' : plural(laterCount, 'time', exactCount(laterCount)),
-  ]),
-)}`;
+${ownerTable(listed.slice(0, SHOWN_MAX), placeOf)}${
+  listed.length > SHOWN_MAX &&
+  tableBehind(
+    `${listed.length - SHOWN_MAX} more rows`,
+    ownerTable(listed.slice(SHOWN_MAX), placeOf),
+  )
+}`;
+}
+
+function ownerTable(runs: readonly Collided[], placeOf: (spare: number) => string): Markup {
+  return table(
+    [
+      text('Spares'),
+      number('How many'),
+      text('On the map'),
+      text('First owner'),
+      text('Second owner'),
+      text('Claimed again'),
+    ],
+    runs.map(({ from, to, first, lastFirst, second, lastSecond, laterCount }): Piece[] => [
+      from === to ? String(from) : `${from} to ${to}`,
+      exactCount(to - from + 1),
+      placeOf(from),
+      ownerText(first, lastFirst),
+      ownerText(second, lastSecond),
+      laterCount === 0 ? '' : plural(laterCount, 'time', exactCount(laterCount)),
+    ]),
+  );
 }
 
 function runsOf(collided: Details['spareMap']['collided']): Collided[] {
@@ -310,7 +329,7 @@ function ownersOf(events: readonly Event[]): {
 function ownerText(from: Event | null, to: Event | null): string {
   if (from === null || to === null) return 'metadata, or not in the log';
   if (from.kind === 'drain') return 'the drain after the run';
-  const times = [formatNs(from.timeNs ?? 0), formatNs(to.timeNs ?? 0)];
+  const times = [momentText(from.timeNs ?? 0), momentText(to.timeNs ?? 0)];
   const when = times[0] === times[1] ? `at ${times[0]}` : `from ${times[0]} to ${times[1]}`;
   const lbas = from.lba === to.lba ? `LBA ${from.lba}` : `LBA ${from.lba} to ${to.lba}`;
   return `thread ${from.thread}: ${lbas}, ${when}`;

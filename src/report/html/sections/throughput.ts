@@ -6,7 +6,7 @@ import { countAxis, timeAxis } from '../axis.ts';
 import { lineChart } from '../chart.ts';
 import { html, type Markup } from '../markup.ts';
 import { figure, nothingToShow, type Page, type Section, WITHOUT_DETAILS } from '../section.ts';
-import { ratesOf, tabledSlices, warmupZones } from '../slices.ts';
+import { ratesOf, tabledSlices, timeZones } from '../slices.ts';
 import { number, table, tableBehind, threadTable } from '../table.ts';
 
 /** How much was done, when, and how far behind what was planned. */
@@ -82,7 +82,7 @@ function rateFigure(page: Page, details: Details): Markup {
       { name: 'completed', look: 'first', values: stepped(done) },
       ...(planned === null ? [] : [{ name: 'planned', look: 'second', values: stepped(planned) }]),
     ],
-    zones: warmupZones(details, page.result),
+    zones: timeZones(details, page.result),
     isStepped: true,
   });
   return figure(rateFinding(done, details), chart, sliceTable(details));
@@ -115,13 +115,7 @@ function sliceTable(details: Details): Markup {
   return tableBehind(
     'The figures',
     table(
-      [
-        number('From'),
-        number('To'),
-        number('Completed by then'),
-        number('Operations a second'),
-        ...(slices.planned === null ? [] : [number('Planned by then'), number('Backlog')]),
-      ],
+      [number('From'), number('To'), number('Completed by then'), number('Operations a second')],
       tabledSlices(details).map(({ slice, before }) => {
         const [startNs, endNs] = [
           before === null ? 0 : (slices.endNs[before] as number),
@@ -134,9 +128,6 @@ function sliceTable(details: Details): Markup {
           formatNs(endNs),
           exactCount(done),
           formatRate(((done - doneBefore) * 1e9) / (endNs - startNs)),
-          ...(slices.planned === null
-            ? []
-            : [exactCount(slices.planned[slice] as number), exactCount(backlogAt(slices, slice))]),
         ];
       }),
     ),
@@ -171,8 +162,20 @@ function backlogFigure(page: Page, details: Details): Markup {
       y: countAxis('count', 'due, not completed', most),
       places: [0, ...slices.endNs],
       lines: [{ name: 'backlog', look: 'first', values: [0, ...backlog] }],
-      zones: warmupZones(details, page.result),
+      zones: timeZones(details, page.result),
     }),
+    tableBehind(
+      'The figures',
+      table(
+        [number('At'), number('Planned by then'), number('Completed by then'), number('Backlog')],
+        tabledSlices(details).map(({ slice }) => [
+          formatNs(slices.endNs[slice] as number),
+          exactCount(slices.planned?.[slice] ?? 0),
+          exactCount(slices.operations[slice] as number),
+          exactCount(backlogAt(slices, slice)),
+        ]),
+      ),
+    ),
   );
 }
 

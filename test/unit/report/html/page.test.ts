@@ -202,8 +202,8 @@ describe('a run with collisions', () => {
   test('says where on the map, and who the two owners were', () => {
     expect(text).toContain('2 had two owners, between spare 5 and spare 6');
     expect(text).toMatch(/5 to 6\s+2\s+row 1, column 6/);
-    expect(text).toContain('thread 0: LBA 100 to 101, from 2.00µs to 6.00µs');
-    expect(text).toContain('thread 1: LBA 700 to 701, from 4.00µs to 8.00µs');
+    expect(text).toContain('thread 0: LBA 100 to 101, from 2.000µs to 6.000µs');
+    expect(text).toContain('thread 1: LBA 700 to 701, from 4.000µs to 8.000µs');
     expect(reportPage(run).match(/class="ring"/g)).toHaveLength(2);
   });
 
@@ -211,6 +211,46 @@ describe('a run with collisions', () => {
     expect(text).toMatch(
       /claims spare 5 for LBA 100[\s\S]*claims spare 5 for LBA 700\s+← it has an owner already/,
     );
+  });
+});
+
+describe('latency over time', () => {
+  const heatOf = (run: StoredRun): string =>
+    reportPage(run).split('<section id="heat"')[1]?.split('</section>')[0] ?? '';
+
+  test('is of response times where arrivals are planned, and of service times elsewhere', () => {
+    const read = someOperation(risingSamples(1000, 1_000_000, 1000), 4_096_000);
+    const planned = { ...read, response: risingSamples(1000, 9_000_000, 1000) };
+    expect(heatOf(storedRun())).toContain('>service time</text>');
+    const heat = heatOf(storedRun({ run: { operations: { read: planned } } }));
+    expect(heat).toContain('>response time</text>');
+    expect(heat).not.toContain('>service time</text>');
+  });
+
+  test('shows when the device was to stand still, and what happened to it', () => {
+    const run = storedRun({
+      run: { events: [{ plannedNs: 1e6, takenNs: 1e6, text: 'spares 7 to 9 fail' }] },
+    });
+    const endNs = run.details?.slices.endNs.at(-1) as number;
+    const stalls = [{ at: `${endNs / 2}ns`, for: '1h' }];
+    const stalled = { ...run.result, scenario: { device: { stalls } } };
+    // The warm-up, and the stall.
+    expect(heatOf(run).match(/class="zone"/g)).toHaveLength(1);
+    expect(heatOf({ ...run, result: stalled }).match(/class="zone"/g)).toHaveLength(2);
+    expect(heatOf(run)).toContain('spares 7 to 9 fail');
+    expect(heatOf(run).match(/class="event device" transform/g)).toHaveLength(1);
+  });
+
+  test('takes any text for a stall, and draws nothing of what is none', () => {
+    const run = storedRun();
+    for (const stalls of [
+      [{ at: 'now', for: '1s' }],
+      [{ at: '0s', for: '1ns', every: '1ns' }],
+      7,
+    ]) {
+      const result = { ...run.result, scenario: { device: { stalls } } };
+      expect(heatOf({ ...run, result }).match(/class="zone"/g)).toHaveLength(1);
+    }
   });
 });
 
