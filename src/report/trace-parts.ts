@@ -1,6 +1,9 @@
 import { formatNs } from '../units.ts';
 import type { Result } from './result-schema.ts';
-import { exactCount, plural } from './text.ts';
+import { clip, exactCount, plural, printable } from './text.ts';
+
+/** A device may be called anything; the profile of its trace has all of it. */
+const DEVICE_COLUMNS_MAX = 60;
 
 /** What was replayed, and how its reader kept up. */
 export function traceParts({ trace }: Pick<Result, 'trace'>): string[] {
@@ -10,7 +13,7 @@ export function traceParts({ trace }: Pick<Result, 'trace'>): string[] {
   const folded =
     fold === 'none' ? [] : [`${FOLDED[fold]} from ${exactCount(recordedSectors)} sectors`];
   return [
-    `${format}${device === '' ? '' : ` of ${device}`}`,
+    `${format}${device === '' ? '' : ` of ${clip(printable(device), DEVICE_COLUMNS_MAX)}`}`,
     `${plural(records, 'record', exactCount(records))} ${time}`,
     speed === null ? 'as fast as possible' : `speed ${speed}`,
     threads,

@@ -1,8 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Result } from '../../src/report/result-schema.ts';
-import { sparestorm, temporaryFolder } from '../support/cli.ts';
+import { entriesOf, sparestorm, temporaryFolder } from '../support/cli.ts';
+import { HOSTILE_NAMES } from '../support/hostile.ts';
 
 /**
  * Goal: a trace of any size is told of and replayed in bounded memory.
@@ -74,4 +75,68 @@ test('200 MB take as much memory as 2 MB', { timeout: 1_200_000 }, async () => {
   const [replayedSmall = 0, replayedLarge = 0] = replayed;
   expect(toldLarge - toldSmall).toBeLessThan(MOST_BESIDES_KIB);
   expect(replayedLarge - replayedSmall).toBeLessThan(MOST_BESIDES_KIB);
+});
+
+/**
+ * As a name of a file may be: without a separator, and not longer than a file system takes. And
+ * without `$`, since a scenario has `${env:NAME}` replaced.
+ */
+function fileName(name: string): string {
+  return `${name.replace(/[$/\0\p{Cs}]/gu, '').slice(0, 60)}.iolog`;
+}
+
+test('hostile names of a trace, its device and a recording stay text, in every file', async () => {
+  const home = join(folder, 'hostile');
+  mkdirSync(home);
+  for (const [index, [what, hostile]] of HOSTILE_NAMES.entries()) {
+    const name = fileName(hostile);
+    // fio parts its fields by white space, and a device may have no path in its name.
+    const device = hostile.replace(/[\s/\\\0\p{Cs}]/gu, '').slice(0, 60);
+    const lines = Array.from(
+      { length: 200 },
+      (_, at) => `${at} ${device} ${at % 2 === 0 ? 'read' : 'write'} ${at * 4096} 4096`,
+    );
+    writeFileSync(
+      join(home, name),
+      ['fio version 3 iolog', `0 ${device} add`, `0 ${device} open`, ...lines, ''].join('\n'),
+    );
+    const scenario = join(home, 'scenario.yaml');
+    const asText = JSON.stringify({
+      version: 1,
+      name: 'hostile-trace',
+      device: { sectors: '16Ki' },
+      load: { threads: 1, trace: { file: name } },
+    }).replace(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    writeFileSync(scenario, asText);
+    const results = join(home, `results-${index}`);
+    const recorded = join(home, `recorded-${name}`);
+    const words = ['run', scenario, '--out', results, '--record', recorded];
+    const { code, stdout, stderr } = await sparestorm(words);
+    const told = await sparestorm(['trace', join(home, name)]);
+    expect([what, code, told.code]).toEqual([what, 0, 0]);
+    const [run] = entriesOf(results).filter((entry) => entry !== 'index.jsonl');
+    const path = join(results, run as string);
+    const files = entriesOf(path).map((entry): [string, string] => [
+      entry,
+      readFileSync(join(path, entry), 'utf8'),
+    ]);
+    const outputs: [string, string][] = [
+      ['stdout', stdout],
+      ['stderr', stderr],
+      ['trace', told.stdout],
+    ];
+    for (const [entry, text] of [...outputs, ...files]) {
+      // JSON has its own way to write what is no text, and keeps the rest as it was.
+      const isClean = entry.endsWith('.json') || !/[^\P{Cc}\n]|\p{Cf}/u.test(text);
+      expect([what, entry, isClean]).toEqual([what, entry, true]);
+      const isMarkup = /\.(html|md|xml)$/.test(entry) && /<(img|script>alert)/.test(text);
+      expect([what, entry, isMarkup]).toEqual([what, entry, false]);
+    }
+  }
+  const expected = HOSTILE_NAMES.flatMap(([, name], index) => [
+    fileName(name),
+    `recorded-${fileName(name)}`,
+    `results-${index}`,
+  ]);
+  expect(entriesOf(home).sort()).toEqual([...new Set([...expected, 'scenario.yaml'])].sort());
 });

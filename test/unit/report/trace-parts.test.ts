@@ -1,10 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TraceReplayRecord } from '../../../src/record/run-record.ts';
+import { FORMATS, rendered } from '../../../src/report/formats.ts';
 import { reportPage } from '../../../src/report/html/page.ts';
 import { markdownSummary } from '../../../src/report/markdown.ts';
+import type { StoredRun } from '../../../src/report/stored-run.ts';
 import { summaryText } from '../../../src/report/terminal.ts';
 import { recordingParts, traceParts } from '../../../src/report/trace-parts.ts';
-import { someResult } from '../../support/run-record.ts';
+import { HOSTILE_NAMES } from '../../support/hostile.ts';
+import { tagsIn } from '../../support/page.ts';
+import { seriesIn } from '../../support/prometheus.ts';
+import { someDetails, someResult } from '../../support/run-record.ts';
+import { elementsOf } from '../../support/xml.ts';
 
 const trace: TraceReplayRecord = {
   ...{ file: '/t/x.csv', format: 'csv', sha256: '00', device: '', speed: null, fold: 'compact' },
@@ -65,4 +71,38 @@ test('a recording is told by its file and what is in it, and what is not', () =>
     '9 found no room',
   ]);
   expect(recordingParts(someResult())).toEqual([]);
+});
+
+describe('whatever a trace, its device or a recording is called, every format has it as text', () => {
+  const storedWith = (name: string): StoredRun => {
+    const recording = { ...{ file: name, operationCount: 5, leftOutCount: 0 }, unloggedCount: 0 };
+    const run = {
+      trace: { ...trace, file: name, device: name, warnings: [`${name} has no times`] },
+      recording: { ...recording, problem: `${name}: no space left` },
+    };
+    const input = { run, sourceFile: name };
+    return { result: someResult(input), details: someDetails(run), repeats: [] };
+  };
+  const harmless = tagsIn(rendered('html', [{ run: storedWith('a'), path: 'a' }]));
+
+  test.each(HOSTILE_NAMES)('%s', (_, name) => {
+    const run = storedWith(name);
+    const texts = new Map(
+      FORMATS.map((format) => [format, rendered(format, [{ run, path: name }])]),
+    );
+    for (const [format, text] of texts) {
+      expect([format, /[^\P{Cc}\n]|\p{Cf}|\p{Cs}/u.test(text)]).toEqual([format, false]);
+    }
+    expect(tagsIn(texts.get('html') as string)).toEqual(harmless);
+    expect((texts.get('html') as string).length).toBeLessThan(300_000);
+    elementsOf(texts.get('junit') as string);
+    seriesIn(texts.get('prometheus') as string);
+    // Markup in Markdown is markup, but for lines that are code.
+    const prose = texts
+      .get('markdown')
+      ?.split('\n')
+      .filter((line) => !line.startsWith('    '));
+    expect(/<\/?(script|title|img)/.test(prose?.join('\n') ?? '<img')).toBe(false);
+    JSON.parse(texts.get('fio') as string);
+  });
 });
