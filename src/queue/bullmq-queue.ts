@@ -60,16 +60,15 @@ async function open({ connection, shown }: RedisAddress) {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  let lastError = '';
+  let lastError: Error | null = null;
   first.on('error', (error: Error) => {
-    lastError = error.message;
+    lastError = error;
   });
   try {
     await first.connect();
     await first.ping();
   } catch (error) {
-    const reason = lastError || (error instanceof Error ? error.message : String(error));
-    throw new UsageError(`the queue at ${shown} cannot be used: ${reason.replace(/\.$/, '')}`);
+    throw new UsageError(`the queue at ${shown} cannot be used: ${refusalIn(lastError ?? error)}`);
   } finally {
     first.disconnect();
   }
@@ -78,6 +77,24 @@ async function open({ connection, shown }: RedisAddress) {
     bullmq,
     connection: { ...connection, maxRetriesPerRequest: null, skipVersionCheck: true },
   };
+}
+
+/** What Node says of a certificate by an authority that it does not know. */
+const UNKNOWN_AUTHORITY = [
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
+function refusalIn(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const reason = error.message.replace(/\.$/, '');
+  const { code } = error as NodeJS.ErrnoException;
+  return UNKNOWN_AUTHORITY.includes(code ?? '')
+    ? `${reason}; the environment variable NODE_EXTRA_CA_CERTS=FILE names a file with its authority`
+    : reason;
 }
 
 export async function openDispatcher(address: RedisAddress): Promise<Dispatcher> {

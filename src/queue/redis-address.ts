@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { UsageError } from '../errors.ts';
 
 /** Where a queue is, out of its URL. The password is in `connection` and nowhere that is shown. */
@@ -11,7 +12,8 @@ export interface RedisAddress {
     readonly db: number;
     readonly username?: string;
     readonly password?: string;
-    readonly tls?: { readonly servername: string };
+    /** Present for TLS. What it is to verify is the host, by name or by address. */
+    readonly tls?: { readonly servername?: string };
   };
 }
 
@@ -29,10 +31,11 @@ export function redisAddressOf(
 ): RedisAddress {
   const name = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(option)?.[1];
   const written = name === undefined ? option : env[name];
-  if (written === undefined || written === '') {
+  if (name !== undefined && (written === undefined || written === '')) {
     throw new UsageError(`--queue ${option}: the environment variable ${name} is not set`);
   }
-  if (!URL.canParse(written)) throw new UsageError(`--queue takes ${FORM}`);
+  if (written === undefined || !URL.canParse(written))
+    throw new UsageError(`--queue takes ${FORM}`);
   const url = new URL(written);
   const { protocol, hostname, port, pathname, searchParams } = url;
   const db = pathname === '' || pathname === '/' ? '0' : pathname.slice(1);
@@ -52,9 +55,20 @@ export function redisAddressOf(
     queue,
     connection: {
       ...where,
-      ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-      ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-      ...(protocol === 'rediss:' ? { tls: { servername: host } } : {}),
+      ...(url.username === '' ? {} : { username: decoded(url.username) }),
+      ...(url.password === '' ? {} : { password: decoded(url.password) }),
+      ...(protocol === 'rediss:' ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
     },
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // Its text is not repeated: it may be the password.
+    throw new UsageError(
+      '--queue: in user and password, what has a meaning in a URL is written as %XX, and % as %25',
+    );
+  }
 }

@@ -211,36 +211,3 @@ describe.skipIf(!hasRedis())(`a sweep of ${RUNS} runs`, () => {
     expectSum(merged, storedRuns(resumed));
   });
 });
-
-describe.skipIf(!hasRedis())('a queue with a password', () => {
-  let redis: RedisServer;
-  beforeAll(async () => {
-    redis = await RedisServer.start(['--requirepass', 'open sesame']);
-  });
-  afterAll(() => redis?.remove());
-  const url = (password: string) =>
-    `redis://default:${encodeURIComponent(password)}@127.0.0.1:${redis.port}`;
-
-  test('takes the right one, also out of the environment', async () => {
-    const env = { QUEUE: url('open sesame') };
-    const { code, stdout } = await sparestorm(['work', '--queue', 'env:QUEUE', '--dead'], { env });
-    expect([code, stdout]).toEqual([0, 'No run is on the dead-letter list.\n']);
-  });
-
-  test('refuses another one with a sentence that does not repeat it', async () => {
-    const { code, stderr } = await sparestorm(['work', '--queue', url('guess'), '--dead']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /^sparestorm: the queue at redis:\/\/127\.0\.0\.1:\d+\/0 cannot be used: WRONGPASS.*\n$/,
-    );
-    expect(stderr).not.toMatch(/guess/);
-  });
-
-  test('that is not there is said at once', async () => {
-    const { code, stderr } = await sparestorm(['work', '--queue', 'redis://127.0.0.1:1']);
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringMatching(/127\.0\.0\.1:1\/0 cannot be used: .*ECONNREFUSED/),
-    ]);
-  });
-});

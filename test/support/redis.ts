@@ -5,10 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { Certificates } from './certificates.ts';
 
 /** Whether there is a redis-server to test with. */
 export function hasRedis(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
+}
+
+export interface RedisOptions {
+  readonly options?: readonly string[];
+  /** With them it speaks TLS, and nothing else. */
+  readonly certificates?: Certificates;
 }
 
 /**
@@ -18,15 +25,17 @@ export class RedisServer {
   readonly port: number;
   readonly #folder: string;
   readonly #options: readonly string[];
+  readonly #certificates: Certificates | null;
   #process: ChildProcess | null = null;
 
-  private constructor(port: number, folder: string, options: readonly string[]) {
+  private constructor(port: number, folder: string, { options, certificates }: RedisOptions) {
     this.port = port;
     this.#folder = folder;
-    this.#options = options;
+    this.#options = options ?? [];
+    this.#certificates = certificates ?? null;
   }
 
-  static async start(options: readonly string[] = []): Promise<RedisServer> {
+  static async start(options: RedisOptions = {}): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'sparestorm-redis-'));
     const server = new RedisServer(await freePort(), folder, options);
     await server.up();
@@ -34,20 +43,26 @@ export class RedisServer {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.#certificates === null ? 'redis' : 'rediss'}://127.0.0.1:${this.port}`;
   }
 
   async up(): Promise<void> {
     this.#process = spawn(
       'redis-server',
       [
-        ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder],
+        ...this.#portOptions(),
+        ...['--bind', '127.0.0.1', '--dir', this.#folder],
         ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
         ...this.#options,
       ],
       { stdio: 'ignore' },
     );
-    const client = new Redis({ port: this.port, retryStrategy: () => 50 });
+    const client = new Redis({
+      port: this.port,
+      retryStrategy: () => 50,
+      // Whether it is up, not who it is.
+      ...(this.#certificates === null ? {} : { tls: { rejectUnauthorized: false } }),
+    });
     client.on('error', () => {});
     const until = Date.now() + 20_000;
     while (Date.now() < until) {
@@ -57,6 +72,17 @@ export class RedisServer {
       await sleep(50);
     }
     client.disconnect();
+  }
+
+  #portOptions(): string[] {
+    const port = String(this.port);
+    if (this.#certificates === null) return ['--port', port];
+    const { authority, certificate, key } = this.#certificates;
+    return [
+      ...['--port', '0', '--tls-port', port, '--tls-auth-clients', 'no'],
+      ...['--tls-ca-cert-file', authority],
+      ...['--tls-cert-file', certificate, '--tls-key-file', key],
+    ];
   }
 
   async down(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -28,6 +28,12 @@ describe('an address', () => {
       'runs',
       'rediss://h:6379/0',
     ],
+    [
+      'rediss://[::1]',
+      { host: '::1', port: 6379, db: 0, tls: {} },
+      'runs',
+      'rediss://[::1]:6379/0',
+    ],
   ])('%s', (url, connection, queue, shown) => {
     expect(redisAddressOf(url, {})).toEqual({ connection, queue, shown });
     expect(redisAddressOf('env:REDIS', { REDIS: url })).toEqual({ connection, queue, shown });
@@ -39,6 +45,8 @@ describe('an address', () => {
     ['redis://h/x', /takes a URL such as/],
     ['redis://h?tls=1&password=secret', /\?queue=NAME is all that may follow/],
     ['redis://h?queue=a:b', /name of a queue/],
+    ['redis://u:secret%@h', /is written as %XX, and % as %25/],
+    ['', /takes a URL such as/],
     ['env:NOWHERE', /variable NOWHERE is not set/],
   ])('%s is refused, and no password repeated', (url, says) => {
     let message = '';
