@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { FaultControls } from '../../src/device/fault-controls.ts';
 import type { FaultyMedium } from '../../src/device/faulty-medium.ts';
 import { Outcome } from '../../src/device/outcome.ts';
+import type { PublishedSlotTable, RestoredEntries } from '../../src/device/published-slot-table.ts';
 import {
   explore,
   instrumentProduct,
@@ -12,9 +13,11 @@ import {
 import {
   FailureWord,
   FaultControl,
+  type Layout,
   layoutOf,
   partOf,
   StaleSlot,
+  TargetTable,
   WORD_BYTES,
 } from '../../src/memory/layout.ts';
 import { DATA_FAULTS } from '../../src/scenario/plan.ts';
@@ -129,5 +132,34 @@ describe('a medium that fails', () => {
     words[layout.faultControl + FaultControl.stall] = 1;
     expect(flushBeside(() => controls.resume())).toEqual([`${Outcome.done} `]);
     expect(flushBeside(() => controls.cutPower())).toEqual([`${Outcome.powerOff} `]);
+  });
+});
+
+describe("the target's table as published", () => {
+  const layout = { table: 0, tableSlots: 8, tableCapacity: 2 } as Layout;
+  /** What instrumented code calls answers as such code does. */
+  const answering = (value: number) =>
+    function* steps(): Steps<number> {
+      yield* [];
+      return value;
+    };
+  const image = { lbaOf: answering(7), spareOf: answering(1) } as unknown as RestoredEntries;
+
+  test.each([
+    ['a remap', 0, 'true', (table: PublishedSlotTable) => table.insert(7, 1)],
+    ['a promotion', 0, 'true', (table: PublishedSlotTable) => table.promote(0)],
+    ['clear', 1, 'false', (table: PublishedSlotTable) => table.clear()],
+    ['restore', 1, 'false', (table: PublishedSlotTable) => table.restore(image, 1)],
+  ] as const)('whether it holds anything is looked at beside %s', (_what, used, after, change) => {
+    const words = new Int32Array(20);
+    words[layout.table + TargetTable.used] = used;
+    const { PublishedSlotTable: Table } = code.module<{
+      PublishedSlotTable: new (words: Int32Array, layout: Layout) => PublishedSlotTable;
+    }>('device/published-slot-table');
+    const table = new Table(words, layout);
+    const answers = answersOf(words, [() => table.mayHold(), () => change(table)], () => []);
+    const told = answers.map((answer) => answer.split(' ')[0]);
+    expect(new Set(told)).toEqual(new Set(['true', 'false']));
+    expect(told).toContain(after);
   });
 });

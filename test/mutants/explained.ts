@@ -268,6 +268,34 @@ const MEDIUM: readonly Explanation[] = [
 
 const BOOKS: readonly Explanation[] = [
   {
+    file: ['device/published-slot-table', 'device/health-table'],
+    place: ['PublishedSlotTable.track', 'HealthTable.recordAccess'],
+    operator: 'removal',
+    from: [
+      'this.#put(slot, TargetSlot.health, Health.unknown);',
+      'words[at + HealthSlot.health] = Health.unknown;',
+    ],
+    because:
+      'The error that it is made for is the first, and booked at once: suspect or bad, whatever ' +
+      'was there before.',
+  },
+  {
+    file: 'device/published-slot-table',
+    place: 'PublishedSlotTable.resolve',
+    operator: ['condition', 'removal'],
+    from: ['sectorCount === 1', 'return;'],
+    to: ['false', ''],
+    because: 'One sector by itself is a range as well: it only takes longer.',
+  },
+  {
+    file: 'device/published-slot-table',
+    place: 'PublishedSlotTable.resolve',
+    operator: 'condition',
+    from: 'offset >= 0 && offset < sectorCount',
+    to: 'offset < sectorCount',
+    because: 'An array of numbers has nothing below its first one: what is written there is gone.',
+  },
+  {
     file: 'device/target-control',
     place: 'Refusal',
     from: '8',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { PublishedSlotTable } from '../../../src/device/published-slot-table.ts';
+import { PublishedSlotTable } from '../../../src/device/published-slot-table.ts';
 import { ON_MAIN } from '../../../src/device/remap-table.ts';
 import { Health, healthAfter, RemapReason } from '../../../src/device/sector-health.ts';
+import { type Layout, TargetSlot, TargetTable } from '../../../src/memory/layout.ts';
 import { memoryFor, planWith, tableIn } from '../../support/plans.ts';
 
 const THRESHOLD = 3;
@@ -187,5 +188,169 @@ describe('clear and restore', () => {
     expect(table.restore(ONE_ENTRY, 1)).toBe(1);
     expect([table.lbaOf(8), table.usedCount()]).toEqual([900, 1]);
     expect(table.spareFor(900)).toBe(ON_MAIN);
+  });
+});
+
+/**
+ * Three slots between words that are none of theirs, all of them marked. What a slot holds: LBA,
+ * spare, errors, accesses, reason, health.
+ */
+describe('word for word', () => {
+  const MARK = 77;
+  const FIRST = 40;
+  const CAPACITY = 3;
+  const END = FIRST + CAPACITY * TargetSlot.wordCount;
+  const LAYOUT = { table: 10, tableSlots: FIRST, tableCapacity: CAPACITY } as Layout;
+  const HEADER = Object.values(TargetTable).map((field) => LAYOUT.table + field);
+
+  function marked() {
+    const words = new Int32Array(80).fill(MARK);
+    for (const word of HEADER) words[word] = 0;
+    const at = (slot: number) => FIRST + slot * TargetSlot.wordCount;
+    return {
+      words,
+      table: new PublishedSlotTable(words, LAYOUT),
+      slot: (slot: number) => [...words.subarray(at(slot), at(slot) + TargetSlot.wordCount)],
+      set: (slot: number, holds: readonly number[]) => words.set(holds, at(slot)),
+      header: (field: keyof typeof TargetTable) => words[LAYOUT.table + TargetTable[field]],
+      put: (field: keyof typeof TargetTable, value: number) =>
+        words.fill(value, LAYOUT.table + TargetTable[field], LAYOUT.table + TargetTable[field] + 1),
+      /** Words that belong to nobody here and are marked no longer. */
+      spoilt: () =>
+        [...words.keys()].filter(
+          (word) => (word < FIRST || word >= END) && !HEADER.includes(word) && words[word] !== MARK,
+        ),
+    };
+  }
+  const UNTOUCHED = Array(TargetSlot.wordCount).fill(MARK);
+
+  test('a manual remap is whole, and has no history', () => {
+    const { table, slot, spoilt } = marked();
+    expect([table.lookupNeedsLock, table.mayHold()]).toEqual([true, false]);
+    table.insert(100, 5);
+    expect(table.mayHold()).toBe(true);
+    expect(slot(0)).toEqual([100, 5, 0, 0, RemapReason.manual, Health.remapped]);
+    expect([slot(1), slot(2), spoilt()]).toEqual([UNTOUCHED, UNTOUCHED, []]);
+  });
+
+  test('a health slot is whole, and counts from there', () => {
+    const { table, slot, spoilt } = marked();
+    table.recordAccess(200, true, THRESHOLD);
+    expect(slot(0)).toEqual([200, 0, 1, 1, RemapReason.none, Health.suspect]);
+    table.recordAccess(200, false, THRESHOLD);
+    expect(slot(0)).toEqual([200, 0, 1, 2, RemapReason.none, Health.suspect]);
+    table.recordAccess(200, true, THRESHOLD);
+    expect(slot(0)).toEqual([200, 0, 2, 3, RemapReason.none, Health.suspect]);
+    // The first error of a sector, whose health nobody knew.
+    table.recordAccess(201, true, 1);
+    expect(slot(1)).toEqual([201, 1, 1, 1, RemapReason.none, Health.bad]);
+    expect([slot(2), spoilt()]).toEqual([UNTOUCHED, []]);
+    table.recordAccess(202, true, 9);
+    expect(slot(2)).toEqual([202, 2, 1, 1, RemapReason.none, Health.suspect]);
+    expect([table.recordAccess(203, true, 1), spoilt()]).toEqual([false, []]);
+  });
+
+  test.each([
+    [3, RemapReason.none, Health.bad, true],
+    [4, RemapReason.none, Health.bad, true],
+    [2, RemapReason.none, Health.bad, false],
+    [3, RemapReason.none, Health.suspect, false],
+    [3, RemapReason.writeError, Health.bad, false],
+  ])('%i errors, reason %i, health %i: due is %s', (errors, reason, health, isDue) => {
+    const { table, set } = marked();
+    set(1, [200, 1, errors, 50, reason, health]);
+    expect(table.isDue(200, 3)).toBe(isDue);
+  });
+
+  test('a success makes nobody due, and what is in no slot is not due', () => {
+    const { words, table, set } = marked();
+    const due = [200, 0, 3, 3, RemapReason.none, Health.bad];
+    set(0, due);
+    table.promote(999);
+    words[LAYOUT.table + TargetTable.healthEntries] = 1;
+    expect(table.recordAccess(200, false, 3)).toBe(false);
+    expect(table.isDue(200, 3)).toBe(true);
+    expect(table.recordAccess(200, true, 3)).toBe(true);
+    // Where the slot before the first one would be.
+    set(-1, due);
+    expect(table.isDue(300, 3)).toBe(false);
+  });
+
+  test('a range gets its own sectors, of the slots that are remaps', () => {
+    const { table, set, put } = marked();
+    for (const [slot, lba] of [99, 100, 103].entries()) set(slot, [lba, 5 + slot, 0, 0, 0, 0]);
+    put('used', 3);
+    const resolved = (lba: number, count: number) => {
+      const into = new Int32Array(6).fill(MARK);
+      table.resolve(lba, count, into);
+      return [...into];
+    };
+    expect(resolved(99, 2)).toEqual([5, 6, MARK, MARK, MARK, MARK]);
+    expect(resolved(100, 3)).toEqual([6, ON_MAIN, ON_MAIN, MARK, MARK, MARK]);
+    expect(resolved(100, 4)).toEqual([6, ON_MAIN, ON_MAIN, 7, MARK, MARK]);
+    expect(resolved(103, 1)).toEqual([7, MARK, MARK, MARK, MARK, MARK]);
+    put('used', 2);
+    expect(resolved(100, 4)).toEqual([6, ON_MAIN, ON_MAIN, ON_MAIN, MARK, MARK]);
+    put('used', 1);
+    expect(resolved(99, 2)).toEqual([5, ON_MAIN, MARK, MARK, MARK, MARK]);
+  });
+
+  test('a promotion changes reason and health, and who is next', () => {
+    const { words, table, slot, set, header, spoilt } = marked();
+    set(1, [200, 1, 3, 9, RemapReason.none, Health.bad]);
+    expect(table.promote(200)).toBe(1);
+    expect(slot(1)).toEqual([200, 1, 3, 9, RemapReason.writeError, Health.remapped]);
+    expect([header('used'), header('autoRemaps')]).toEqual([0, 1]);
+    table.insert(100, 5);
+    expect([table.promote(200), header('used')]).toEqual([1, 2]);
+    // Once all are remaps nobody is next, whatever stands behind the last slot.
+    table.insert(300, 6);
+    words[END] = 200;
+    expect([table.promote(200), header('used'), header('autoRemaps')]).toEqual([1, 3, 3]);
+    expect(spoilt()).toEqual([END]);
+  });
+
+  test('clear leaves LBA -1, which is all that looks unused', () => {
+    const { table, slot, header, spoilt } = marked();
+    table.insert(100, 5);
+    table.recordAccess(200, true, THRESHOLD);
+    table.countWriteError();
+    table.clear();
+    expect(slot(0)).toEqual([-1, 0, 1, 1, RemapReason.none, Health.suspect]);
+    expect(slot(2)).toEqual([-1, MARK, MARK, MARK, MARK, MARK]);
+    expect([header('used'), header('healthEntries'), spoilt()]).toEqual([0, 1, []]);
+    expect([0, 1, 2].map((at) => table.looksUsed(at))).toEqual([false, false, false]);
+    expect([table.writeErrorCount(), table.readErrorCount()]).toEqual([1, 0]);
+  });
+
+  test('entries are restored each at the slot of its spare, where that is unused', () => {
+    const { table, slot, set, put, spoilt } = marked();
+    table.clear();
+    set(1, [500, 8, 0, 0, 0, 0]);
+    const entries = [
+      [10, -1],
+      [11, 0],
+      [12, 1],
+      [13, 2],
+      [14, 3],
+      [15, 0],
+    ] as const;
+    // Where the slots before the first and behind the last one would be.
+    for (const beside of [-1, 3]) set(beside, [-1, MARK, MARK, MARK, MARK, MARK]);
+    const before = spoilt();
+    const image = {
+      lbaOf: (entry: number) => entries[entry]?.[0] as number,
+      spareOf: (entry: number) => entries[entry]?.[1] as number,
+    };
+    expect(table.restore(image, entries.length)).toBe(2);
+    expect([slot(0), slot(1), slot(2)].map(([lba, spare]) => [lba, spare])).toEqual([
+      [11, 0],
+      [500, 8],
+      [13, 2],
+    ]);
+    expect([table.usedCount(), spoilt()]).toEqual([2, before]);
+    put('readErrors', 6);
+    put('writeErrors', 5);
+    expect([table.readErrorCount(), table.writeErrorCount()]).toEqual([6, 5]);
   });
 });
