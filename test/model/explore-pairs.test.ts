@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { badWordOf } from '../../src/device/bad-sectors.ts';
+import { LogKind, loggedIn } from '../../src/device/write-log.ts';
 import {
   explore,
   instrumentProduct,
@@ -8,7 +9,16 @@ import {
   type Steps,
 } from '../../src/explore/index.ts';
 import { finish } from '../../src/explore/transform/runtime.ts';
-import { FaultControl, Queue, QueueCell, STRIDE } from '../../src/memory/layout.ts';
+import {
+  FaultControl,
+  type Layout,
+  LogEntry,
+  LogWord,
+  Queue,
+  QueueCell,
+  SECTOR_WORDS,
+  STRIDE,
+} from '../../src/memory/layout.ts';
 
 /**
  * Goal: what says that a change is one atomic operation is right: two calls at once come to what
@@ -356,4 +366,54 @@ describe('a rendezvous', () => {
     const { verdict, fault } = explore(subject, { strategy: { kind: 'dpor' }, races: 'fail' });
     expect({ verdict, fault }).toEqual({ verdict: { kind: 'pass-exhaustive' }, fault: null });
   });
+});
+
+test('what two threads take down at once is theirs: an entry each, and sectors of their own', () => {
+  const entryCount = 4;
+  const layout = { log: 0, logSectors: 4096 } as Layout;
+  const words = new Int32Array(LogWord.entries + entryCount * LogEntry.wordCount);
+  code.runtime.attach(words);
+  const { WriteLog } = code.module<Stepped>('device/write-log');
+  const copies: { readonly word: number; readonly count: number; readonly from: number }[] = [];
+  const copy = (target: number, from: number, bytes: number) => {
+    copies.push({ word: target / 4, count: bytes / 4 / SECTOR_WORDS, from });
+  };
+  const room = { entryCount, sectorCount: 8 };
+  const logs = [0, 1].map(() => finish<Stepped>(new WriteLog(words, layout, { copy }, room)));
+  const issue = (thread: number) => ({ at: 5 + thread, count: 2 + thread, from: 4096 * thread });
+  const subject = new ModuleSubject({
+    name: 'log',
+    code,
+    words,
+    begin: () => {
+      copies.length = 0;
+    },
+    threads: logs.map((log, thread) => () => {
+      const { at, count, from } = issue(thread);
+      return (function* (): Steps<void> {
+        yield* log.append(LogKind.issue, thread, at, count, from);
+        yield* log.mark(LogKind.written, thread, at, count);
+      })();
+    }),
+    judge: () => {
+      const { entries, isFull } = loggedIn(words, layout, entryCount);
+      if (entries.length !== entryCount || isFull) return `${entries.length} entries`;
+      for (const [thread] of logs.entries()) {
+        const { at, count, from } = issue(thread);
+        const own = entries.filter((entry) => entry.thread === thread && entry.at === at);
+        if (own.map(({ kind }) => kind).join() !== `${LogKind.issue},${LogKind.written}`)
+          return `thread ${thread}: ${JSON.stringify(own)}`;
+        const word = own[0]?.word;
+        if (!copies.some((one) => one.word === word && one.count === count && one.from === from))
+          return `thread ${thread}: ${JSON.stringify({ own, copies })}`;
+      }
+      const [first, second] = copies.toSorted((one, other) => one.word - other.word);
+      if (first === undefined || second === undefined) return `${copies.length} copies`;
+      return second.word === first.word + first.count * SECTOR_WORDS
+        ? null
+        : `one over the other: ${JSON.stringify(copies)}`;
+    },
+  });
+  const { verdict, fault } = explore(subject, { strategy: { kind: 'dpor' }, races: 'fail' });
+  expect({ verdict, fault }).toEqual({ verdict: { kind: 'pass-exhaustive' }, fault: null });
 });

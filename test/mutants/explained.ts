@@ -317,6 +317,47 @@ const BOOKS: readonly Explanation[] = [
 
 const METADATA: readonly Explanation[] = [
   {
+    file: 'device/metadata-area',
+    place: 'reservedSectorsOf',
+    operator: 'boundary',
+    from: ['copy < area.positions.length', 'block < area.blockCount'],
+    because:
+      'A copy more has no position, and its extent would begin at the end of the area; a block ' +
+      "more is the first of the next copy's extent, which is reserved, or lies at the end of the " +
+      'area. What is put into the array there is lost.',
+  },
+  {
+    file: 'device/redundant-metadata',
+    place: 'RedundantMetadata.constructor',
+    operator: 'arithmetic',
+    from: 'Math.min(ENTRIES_PER_BLOCK, shape.allocatableEnd)',
+    because:
+      'More words are copied. Those of the block that are not in use are 0 in both, and the ' +
+      'scratch has no room for those beyond it.',
+  },
+  {
+    file: 'device/redundant-metadata',
+    place: 'RedundantMetadata.update',
+    operator: 'boundary',
+    from: 'word < this.#wordsInUse',
+    because: 'One word more is copied: it is 0 in both, or the check word, which is not covered.',
+  },
+  {
+    file: 'device/write-log',
+    place: 'LogKind',
+    operator: 'constant',
+    from: '15',
+    because: 'Any number above 0 that no other kind has.',
+  },
+  {
+    file: 'device/write-log',
+    place: 'WriteLog.draw',
+    operator: 'constant',
+    from: '1',
+    nth: 2,
+    because: 'Any number below 0 says that there is no room.',
+  },
+  {
     file: 'device/published-metadata',
     place: ['PublishedMetadata.write', 'PublishedMetadata.writeHeader'],
     operator: 'return',

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { configureGlobal } from 'fast-check';
 import { vi } from 'vitest';
@@ -165,11 +166,15 @@ function reaches(killer: Killer, units: ReadonlySet<number>): boolean {
 /** What a test fails with while a mutant is on; null if it passes. */
 async function failureOf(killer: Killer, mutant: number, board: Switchboard): Promise<unknown> {
   collectNowAndThen();
-  const error = await failureOnce(killer, mutant, board);
-  if (!isOutOfMemory(error)) return error;
+  let error = await failureOnce(killer, mutant, board);
   // Shared memory of tests that are over lies about until it is collected: no fault of the mutant.
-  collect();
-  return failureOnce(killer, mutant, board);
+  // What a collection lets go of is given back by another thread, which may have to wait its turn.
+  for (let wait = 10; isOutOfMemory(error) && wait < 5000; wait *= 2) {
+    collect();
+    await setTimeout(wait);
+    error = await failureOnce(killer, mutant, board);
+  }
+  return error;
 }
 
 const RUNS_PER_COLLECTION = 50;
