@@ -10,10 +10,10 @@ import { runJson, temporaryFolder } from '../support/cli.ts';
  * Goal: on the real clock too, load arrives at the rate that was asked for, or the run says that it
  * could not; and callers wait as long as the arithmetic of the queue says.
  *
- * Method: rates from a thousand to a million a second, on a device that costs nothing. Mean response
- * against the formulas of M/M/1 and M/D/1; and, because the draws of a minute stray from those by
- * some percent, against Lindley's recursion over the very arrivals and service times that the run
- * draws. The seed is one whose draws stray little at every load.
+ * Method: rates from a thousand to a million a second, on a device that costs nothing. The mean of
+ * responses against the formulas of M/M/1 and M/D/1; and, because the draws of a minute stray from
+ * those by some percent, against Lindley's recursion over the very arrivals and service times that
+ * the run draws. The seed is one whose draws stray little at every load.
  *
  * Not covered: a busy machine, on which waking up late is part of every response; it is enough then
  * that the pacer's lateness shows it.
