@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Integration tests that start no threads of load, and may run beside others. */
-const WITHOUT_THREADS = ['fuzz-scenario', 'documents', 'reference', 'library'].map(
+const WITHOUT_THREADS = ['fuzz-scenario', 'documents', 'library'].map(
   (name) => `test/integration/${name}.test.ts`,
 );
 
-const common = { pool: 'forks', testTimeout: 60_000 } as const;
+/** Two files at a time, which is all of the smallest machine; by itself vitest leaves a core free. */
+const common = { pool: 'forks', testTimeout: 60_000, maxWorkers: 2 } as const;
 
 export default defineConfig({
   test: {
@@ -30,8 +31,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: ['test/**/*.long.test.ts', ...WITHOUT_THREADS],
-          // These start programs with threads of load: two at a time, after all others are done.
-          maxWorkers: 2,
+          // These start programs with threads of load: after all others are done.
           sequence: { groupOrder: 1 },
         },
       },

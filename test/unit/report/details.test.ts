@@ -27,6 +27,7 @@ describe('what is stored comes out as it went in', () => {
         const details = stored(someDetails({ allocation: { service } }));
         expect(histogramIn(details, 'allocation')).toEqual(service);
       }),
+      { numRuns: 20 },
     );
   });
 
