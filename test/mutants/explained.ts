@@ -268,6 +268,18 @@ const MEDIUM: readonly Explanation[] = [
 
 const BOOKS: readonly Explanation[] = [
   {
+    file: 'device/health-table',
+    place: 'GOLDEN',
+    because: 'Where a search begins, as long as it is within the table, is a matter of speed.',
+  },
+  {
+    file: 'device/health-table',
+    place: 'HealthTable.recordAccess',
+    operator: 'boundary',
+    from: '2 * tracked > this.#mask',
+    because: 'The mask is odd: twice a number is never equal to it.',
+  },
+  {
     file: ['device/published-slot-table', 'device/health-table'],
     place: ['PublishedSlotTable.track', 'HealthTable.recordAccess'],
     operator: 'removal',
