@@ -1,6 +1,6 @@
 /**
  * Writes the generated parts of the documents: the key tables of scenarios and results, the
- * metrics, the checks, the command line, the files and the output of examples. Each stands between
+ * metrics, the checks, the exit codes, the command line, the files and the output of examples. Each stands between
  * two marks of a Markdown file,
  *
  *     <!-- generated: NAME -->
@@ -16,7 +16,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CHECKS } from '../dist/src/check/index.js';
+import { EXIT, EXIT_MEANINGS, SEVERITY } from '../dist/src/errors.js';
 import { resultJsonSchema } from '../dist/src/report/result-schema.js';
+import { OUTCOME_EXITS, OUTCOME_ORDER } from '../dist/src/report/verdict.js';
 import { DISTRIBUTIONS, METRICS, STATISTICS } from '../dist/src/scenario/metrics.js';
 import { scenarioJsonSchema } from '../dist/src/scenario/schema.js';
 import { block, table, withPart } from './parts.mjs';
@@ -34,6 +36,12 @@ const PARTS = {
   'docs/reference/checks.md': { checks: checkSections },
   'docs/reference/cli.md': { help: helpTexts },
   'docs/reference/results.md': { 'result keys': resultKeys },
+  'docs/reference/exit-codes.md': {
+    'exit codes': exitCodes,
+    outcomes: outcomeTable,
+    order: severityOrder,
+    commands: commandExits,
+  },
   'docs/how-to/explore-interleavings.md': { replay: replayLine },
   'docs/how-to/explore-your-own-module.md': {
     semaphore: () => exampleFile('semaphore.js'),
@@ -170,6 +178,50 @@ function paragraphsOf(comment) {
 
 function emphasised(paragraph) {
   return paragraph.replace(/^(Goal|Method|Not covered):/, '**$1.**');
+}
+
+function exitCodes() {
+  return table(
+    ['code', 'meaning', 'what to do'],
+    Object.entries(EXIT).map(([name, exit]) => [
+      String(exit),
+      EXIT_MEANINGS[name].meaning,
+      EXIT_MEANINGS[name].advice,
+    ]),
+  );
+}
+
+function outcomeTable() {
+  return table(
+    ['outcome', 'exit code'],
+    OUTCOME_ORDER.map((outcome) => {
+      const exit = EXIT[OUTCOME_EXITS[outcome]];
+      const also = exit === EXIT.interrupted ? ` or ${EXIT.terminated}` : '';
+      return [code(outcome), `${exit}${also}`];
+    }),
+  );
+}
+
+function severityOrder() {
+  return `${[...SEVERITY].reverse().join(', ')}.`;
+}
+
+/** What the commands say above what decides their exit codes. */
+function commandExits() {
+  const folder = join(ROOT, 'src/cli');
+  const told = readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?)\*\//g)]
+      .map((match) => paragraphsOf(match[1])[0])
+      .filter((paragraph) => paragraph.startsWith('Exit codes of '));
+  });
+  return told
+    .map((paragraph) => {
+      const [, name, codes] = /^Exit codes of (\S+): (.*)$/.exec(paragraph);
+      const items = codes.split(/(?<=\.) (?=\d)/).map((one) => `- **${one.replace(', ', '**: ')}`);
+      return `## ${name}\n\n${items.join('\n')}`;
+    })
+    .join('\n\n');
 }
 
 /** What `--help` prints, for the program and for each of its commands. */

@@ -1,4 +1,4 @@
-/** Exit codes of the command line; see docs/reference for the full table. */
+/** Exit codes of the command line. docs/reference/exit-codes.md is made from this file. */
 export const EXIT = {
   held: 0,
   thresholdFailed: 1,
@@ -9,8 +9,53 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+export type Exit = keyof typeof EXIT;
+
+/** What each says: in a few words for `--help`, and in full with what to do, for the documents. */
+export const EXIT_MEANINGS: {
+  readonly [E in Exit]: {
+    readonly brief: string;
+    readonly meaning: string;
+    readonly advice: string;
+  };
+} = {
+  held: { brief: 'all held', meaning: 'all held', advice: '' },
+  thresholdFailed: {
+    brief: 'a threshold failed',
+    meaning:
+      'a threshold failed, the fault that `expect` names was not found, or `compare` found a regression',
+    advice: 'read `THRESHOLDS` in the report, or the table of the comparison',
+  },
+  usage: {
+    brief: 'usage or invalid scenario',
+    meaning:
+      'usage: unknown option, unreadable file, invalid scenario, a queue that cannot be used',
+    advice: 'read the message; nothing was run',
+  },
+  integrity: {
+    brief: 'integrity violation',
+    meaning: 'integrity violation: a check is broken',
+    advice: 'read `INTEGRITY` in the report',
+  },
+  broken: {
+    brief: 'the run itself broke',
+    meaning: 'the run broke: a thread died, the watchdog ended it, or the tool itself failed',
+    advice: 'see [Read a broken run](../how-to/read-a-broken-run.md)',
+  },
+  interrupted: {
+    brief: 'interrupted',
+    meaning: 'interrupted by SIGINT',
+    advice: 'the partial result is stored and marked',
+  },
+  terminated: {
+    brief: 'interrupted',
+    meaning: 'interrupted by SIGTERM',
+    advice: 'the partial result is stored and marked',
+  },
+};
+
 /** A broken run tells least, a violation most urgently; an interruption hides neither. */
-const SEVERITY: readonly number[] = [
+export const SEVERITY: readonly number[] = [
   EXIT.held,
   EXIT.thresholdFailed,
   EXIT.interrupted,

@@ -157,7 +157,12 @@ async function searchFor(
   return runCampaign(subjects, { ...options, only: null, cause: undefined });
 }
 
-/** As documented of all commands: a violation wins over an interruption, and that over the rest. */
+/**
+ * Exit codes of `explore`: 0, nothing was found that must not be, or what the scenario is there to
+ * show was found. 1, what it is there to show was not found, or the budget ended without an answer.
+ * 3, a fault was found that the scenario does not expect. 4, a planted fault was missed, so nothing
+ * that it says can be relied on. 130 and 143, interrupted; a violation wins over that.
+ */
 function codeOf(
   { failure, verdict }: Campaign,
   wanted: readonly FaultKind[] | null,

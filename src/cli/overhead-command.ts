@@ -162,7 +162,11 @@ function base(
   };
 }
 
-/** With its verdict: an interruption wins over what was expected. */
+/**
+ * Exit codes of `overhead`: 0, every path says of `remap` what `overhead.expect` asks for, or it
+ * asks for nothing. 1, one does not. 2, samples cannot be read, or a reference cannot be started.
+ * 4, a path broke. 130 and 143, interrupted, which wins over what was expected.
+ */
 function resultOf(found: Omit<OverheadResult, 'verdict'>): OverheadResult {
   const { holds, sentence } = expectationOn(found.paths, found.expect);
   if (found.ending.kind === 'interrupted') {

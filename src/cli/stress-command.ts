@@ -121,6 +121,12 @@ async function handedOver(
   }).finally(stopListening);
 }
 
+/**
+ * Exit codes of `stress`: 0, no forbidden outcome was seen, or what the scenario is there to show
+ * was. 1, that was not seen, or the threads never met. 3, a promise was broken that the scenario
+ * does not expect to be. 4, a thread died, or no round was completed within the scenario's
+ * `watchdog`. 130 and 143, interrupted; what was seen until then is printed.
+ */
 function exitCodeOf(result: StressResult, plan: Plan, reason: string | null): number {
   const { ending, violation, faultRounds, roundsTogether } = result;
   const expected = expectedKinds(plan);

@@ -6,7 +6,7 @@
  * that are looked at; a rank test, which no single outlying run can impress; a change beyond what
  * the base's own repeats differ by; and one beyond what the user tolerates.
  */
-import { UsageError } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { streamFor } from '../random.ts';
 import type { Histogram } from '../record/histogram.ts';
 import { latencyRowOf, lowestOfRow, rowOfBuckets } from '../record/latency-row.ts';
@@ -88,7 +88,7 @@ export function compareRuns(base: Side, next: Side, options: CompareOptions = {}
     shapes: comparedShapes(base, next, labelings),
     counts,
     sentence: sentenceOf(counts),
-    exitCode: counts.regression > 0 ? 1 : 0,
+    exitCode: counts.regression > 0 ? EXIT.thresholdFailed : EXIT.held,
   };
 }
 

@@ -16,7 +16,7 @@
  * metadata-loss` of what a restart loses, which the check of metadata reports. Under `expect:
  * violation` it holds of everything that a check can report.
  */
-import { EXIT } from '../errors.ts';
+import { EXIT, type Exit } from '../errors.ts';
 import type { Expectation } from '../scenario/plan.ts';
 import { formatCount, formatNs } from '../units.ts';
 import { type Measured, totalOperations } from './measured.ts';
@@ -91,13 +91,26 @@ function outcomeOf(
   violations: readonly ResultCheck[],
   thresholds: readonly ResultThreshold[],
 ): Outcome {
-  if (measured.ending.kind === 'broken') return 'broken';
-  if (violations.length > 0) return 'integrity';
-  if (measured.ending.kind === 'interrupted') return 'interrupted';
-  if (isMissed(measured)) return 'expectation-failed';
-  if (thresholds.some((threshold) => !threshold.pass)) return 'threshold-failed';
-  return 'pass';
+  const applies: { readonly [O in Outcome]: boolean } = {
+    broken: measured.ending.kind === 'broken',
+    integrity: violations.length > 0,
+    interrupted: measured.ending.kind === 'interrupted',
+    'expectation-failed': isMissed(measured),
+    'threshold-failed': thresholds.some((threshold) => !threshold.pass),
+    pass: true,
+  };
+  return OUTCOME_ORDER.find((outcome) => applies[outcome]) ?? 'pass';
 }
+
+/** The first of these that applies is the outcome of a run. */
+export const OUTCOME_ORDER: readonly Outcome[] = [
+  'broken',
+  'integrity',
+  'interrupted',
+  'expectation-failed',
+  'threshold-failed',
+  'pass',
+];
 
 /** Whether the scenario was written to show something that was not there. */
 function isMissed({ expect, collisions, checks }: Measured): boolean {
@@ -117,20 +130,19 @@ function leakCountOf(checks: readonly ResultCheck[]): number {
   return checks.filter(isLeak).reduce((sum, check) => sum + check.count, 0);
 }
 
+/** What a run of each outcome ends with; an interruption by SIGTERM is told apart. */
+export const OUTCOME_EXITS: { readonly [O in Outcome]: Exit } = {
+  broken: 'broken',
+  integrity: 'integrity',
+  interrupted: 'interrupted',
+  'expectation-failed': 'thresholdFailed',
+  'threshold-failed': 'thresholdFailed',
+  pass: 'held',
+};
+
 function exitCodeOf(outcome: Outcome, signal: string): number {
-  switch (outcome) {
-    case 'broken':
-      return EXIT.broken;
-    case 'integrity':
-      return EXIT.integrity;
-    case 'interrupted':
-      return signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-    case 'expectation-failed':
-    case 'threshold-failed':
-      return EXIT.thresholdFailed;
-    case 'pass':
-      return EXIT.held;
-  }
+  if (outcome === 'interrupted' && signal === 'SIGTERM') return EXIT.terminated;
+  return EXIT[OUTCOME_EXITS[outcome]];
 }
 
 function sentenceOf(
