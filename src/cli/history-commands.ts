@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../errors.ts';
-import { listRuns, readResult } from '../report/history.ts';
+import { type Group, type GroupEntry, listGroups, readGroup } from '../report/groups.ts';
+import { absentText, folderOf, listRuns, readResult } from '../report/history.ts';
 import { REPORT_FILE } from '../report/rendered.ts';
+import { repeatText } from '../report/repeat-text.ts';
 import { RESULT_SCHEMA_VERSION } from '../report/result-schema.ts';
 import { filtered } from '../report/run-filter.ts';
+import { searchText } from '../report/search-text.ts';
 import { summaryText } from '../report/terminal.ts';
+import { asciiOf } from '../report/text.ts';
 import { formatNs, formatRate } from '../units.ts';
 import { type FilterArguments, filterOf } from './filter-options.ts';
 import { tableText } from './table-text.ts';
@@ -17,10 +21,12 @@ export async function listCommand(
 ): Promise<number> {
   const filter = filterOf(args);
   const { runs: all, problems } = await listRuns(args.out);
+  const { groups: allGroups, problems: ofGroups } = await listGroups(args.out);
   const runs = filtered(all, filter, (run) => run);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  const groups = filtered(allGroups, filter, (group) => group);
+  for (const problem of [...problems, ...ofGroups]) process.stderr.write(`${problem}\n`);
   if (args.json) {
-    process.stdout.write(`${JSON.stringify({ runs }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ runs, groups }, null, 2)}\n`);
     return EXIT.held;
   }
   if (runs.length === 0) {
@@ -37,16 +43,35 @@ export async function listCommand(
   ]);
   const head = ['run', 'outcome', 'collisions', 'operations', 'p99'];
   process.stdout.write(`${tableText(head, rows, [2, 3, 4])}\n`);
+  if (groups.length > 0) process.stdout.write(`\n${groupTable(groups)}\n`);
   return EXIT.held;
 }
 
-/** One stored run as its terminal showed it. */
+/** What several of them came to. */
+function groupTable(groups: readonly GroupEntry[]): string {
+  const { unicode } = terminalOf(process.stdout);
+  const rows = groups.map(({ folder, outcome, runs }) => [folder, outcome, String(runs)]);
+  const [head, ...lines] = tableText(['repeats and searches', 'outcome', 'runs'], rows, [2]).split(
+    '\n',
+  );
+  // In a line of its own: beside the name of the folder there is no room in 80 columns.
+  const told = groups.map(({ answer }, index) => `${lines[index]}\n  ${answer}`);
+  const shown = [head, ...told].join('\n');
+  return unicode ? shown : asciiOf(shown);
+}
+
+/** One stored run as its terminal showed it, or what several came to. */
 export async function showCommand(args: {
   readonly run: string;
   readonly out: string;
   readonly json: boolean;
 }): Promise<number> {
-  const { path, result } = await readResult(args.run, args.out);
+  const group = await readGroup(await folderOf(args.run, args.out));
+  if (group !== null) return showGroup(group, args.json);
+  const stored = await readResult(args.run, args.out);
+  const { path, result } = stored;
+  const older = absentText(stored);
+  if (older !== null) process.stderr.write(`${older}\n`);
   if (args.json) {
     const document = { schemaVersion: RESULT_SCHEMA_VERSION, results: [result] };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -56,5 +81,22 @@ export async function showCommand(args: {
   const reportPath = join(path, REPORT_FILE);
   const report = existsSync(reportPath) ? { reportPath } : {};
   process.stdout.write(summaryText(result, { color, unicode, width, resultPath: path, ...report }));
+  return EXIT.held;
+}
+
+/** As it stood below the runs; in JSON as in the document of `run --json`. */
+function showGroup(group: Group, isJson: boolean): number {
+  const { path } = group;
+  if (isJson) {
+    const repeats = group.kind === 'repeat' ? [group.repeat] : [];
+    const searches = group.kind === 'search' ? [group.search] : [];
+    const document = { schemaVersion: RESULT_SCHEMA_VERSION, results: [], repeats, searches };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return EXIT.held;
+  }
+  const options = { ...terminalOf(process.stdout), path };
+  process.stdout.write(
+    group.kind === 'repeat' ? repeatText(group.repeat, options) : searchText(group.search, options),
+  );
   return EXIT.held;
 }

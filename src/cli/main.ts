@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { EXIT, ScenarioError, UsageError } from '../errors.ts';
+import { EXIT, EXIT_MEANINGS, type Exit, ScenarioError, UsageError } from '../errors.ts';
 import { didYouMean } from '../scenario/suggest.ts';
 
 // Commands are loaded when they are called: asking for help waits for none of them.
@@ -414,12 +414,12 @@ function parserOf(
     )
     .command(
       'show <run>',
-      'Show a stored run again: its folder, the beginning of its name, or last',
+      'Show a stored run, or what several came to: its folder, the beginning of its name, or last',
       (command) =>
         command
           .positional('run', { type: 'string', demandOption: true })
           .option('out', outOption)
-          .option('json', jsonOption('Its result.json')),
+          .option('json', jsonOption('Its result.json, or repeat.json or search.json')),
       (args) => finish(import('./history-commands.ts').then((module) => module.showCommand(args))),
     )
     .command(
@@ -593,10 +593,7 @@ function parserOf(
     .strict()
     .alias('help', 'h')
     .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .epilogue(
-      'Exit codes: 0 all held, 1 a threshold failed, 2 usage or invalid scenario, 3 integrity ' +
-        'violation,\n4 the run itself broke, 130/143 interrupted. Documentation: docs/ in the package.',
-    )
+    .epilogue(`Exit codes: ${exitCodes()}. Documentation: docs/ in the package.`)
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined) throw error;
@@ -743,6 +740,16 @@ function scenariosOf(command: Argv) {
   return command
     .positional('scenarios', { type: 'string', array: true, demandOption: true })
     .option('set', setOption);
+}
+
+/** `0 all held, 1 a threshold failed, …`; those that say the same share an entry. */
+function exitCodes(): string {
+  const codes = new Map<string, number[]>();
+  for (const [name, code] of Object.entries(EXIT)) {
+    const { brief } = EXIT_MEANINGS[name as Exit];
+    codes.set(brief, [...(codes.get(brief) ?? []), code]);
+  }
+  return [...codes].map(([brief, same]) => `${same.join('/')} ${brief}`).join(', ');
 }
 
 /** One sentence on stderr, never a stack trace; an exit code that is not Node's own. */

@@ -30,8 +30,9 @@ export async function readSide(named: string, outDir: string): Promise<ReadSide>
     runs.set(path, runFromFio(path, await readFile(path, 'utf8')));
   };
   const addRun = async (id: string, withRepeats: boolean): Promise<void> => {
-    const { path, result, details, problem } = await readAlone(id, outDir);
+    const { path, result, details, problem, older } = await readAlone(id, outDir);
     if (problem !== null) problems.push(problem);
+    if (older !== null) problems.push(older);
     const { kind, reason } = result.ending;
     if (kind === 'broken' || kind === 'interrupted') {
       const how = kind === 'broken' ? 'broke' : 'was interrupted';

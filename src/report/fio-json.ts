@@ -51,7 +51,7 @@ function jobOf({ result, details }: FioInput, groupid: number) {
     jobname: printable(result.name),
     groupid,
     error: 0,
-    elapsed: Math.ceil((result.warmupNs + result.durationNs) / 1e9),
+    elapsed: Math.ceil(((result.warmupNs || 0) + result.durationNs) / 1e9),
     'job options': {
       name: printable(result.name),
       ioengine: 'sparestorm',

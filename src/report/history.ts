@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { mainOperation } from './measured.ts';
+import { completed } from './older.ts';
 import { OUTCOMES, RESULT_SCHEMA_VERSION, type Result, resultSchema } from './result-schema.ts';
 import { clip, printable } from './text.ts';
 
@@ -16,7 +17,6 @@ export const RESULT_FILE = 'result.json';
 /** The list shows the beginning of a name; the folder has all of it. */
 const INDEX_NAME_LENGTH = 200;
 const CHOICES_SHOWN = 5;
-const PROBLEMS_SHOWN = 3;
 
 /** Keys that a later version adds are none of our business. */
 const indexEntrySchema = z.object({
@@ -47,6 +47,8 @@ export interface StoredResult {
   /** The folder. */
   readonly path: string;
   readonly result: Result;
+  /** Keys that the version that wrote it did not have; see older.ts. */
+  readonly absent?: readonly string[];
 }
 
 export function indexEntryOf(result: Result, folder: string): IndexEntry {
@@ -121,15 +123,22 @@ export async function readResult(pathOrId: string, outDir: string): Promise<Stor
     }
     const sums = ['repeat.json', 'search.json'].map((name) => isFile(join(path, name)));
     if ((await Promise.all(sums)).includes(true)) {
-      throw new UsageError(`${path} is no run but sums up several: see its summary.md.`);
+      throw new UsageError(
+        `${path} is no run but sums up several, which it names: sparestorm show ${path}`,
+      );
     }
     if (error.code === 'ENOENT') throw new UsageError(`${path} has no ${RESULT_FILE}.`);
     throw new UsageError(`${file} cannot be read: ${error.message}.`);
   });
-  return { path, result: validated(text, file) };
+  return { path, ...validated(text, file) };
 }
 
-async function folderOf(pathOrId: string, outDir: string): Promise<string> {
+/**
+ * The folder of a run, or of what several runs came to; see readResult() for how it is named.
+ *
+ * @throws UsageError when there is none, or several fit
+ */
+export async function folderOf(pathOrId: string, outDir: string): Promise<string> {
   if (pathOrId === 'last') return lastFolder(outDir);
   if (await isFolder(pathOrId)) return pathOrId;
   if (basename(pathOrId) === RESULT_FILE && (await isFile(pathOrId))) return dirname(pathOrId);
@@ -176,7 +185,7 @@ export async function readResults(outDir: string): Promise<ReadResults> {
 }
 
 /** What is in a results directory besides runs, by a file that it has. */
-const OTHER_FILES = ['repeat.json', 'overhead.json', 'sweep.json'];
+const OTHER_FILES = ['repeat.json', 'search.json', 'overhead.json', 'sweep.json'];
 
 /** Folders that a run has begun and not finished. */
 async function halfWritten(outDir: string): Promise<string[]> {
@@ -211,7 +220,10 @@ async function runFolders(outDir: string): Promise<string[]> {
     .sort();
 }
 
-function validated(text: string, file: string): Result {
+function validated(
+  text: string,
+  file: string,
+): { readonly result: Result; readonly absent: readonly string[] } {
   const json = parsedJson(text);
   if (json === undefined) throw new UsageError(`${file} is not JSON; it may be cut off.`);
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
@@ -220,14 +232,43 @@ function validated(text: string, file: string): Result {
       `${file} has schema version ${version}; this version reads ${RESULT_SCHEMA_VERSION}.`,
     );
   }
-  const parsed = resultSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  const shown = issues
-    .slice(0, PROBLEMS_SHOWN)
-    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-  const rest = issues.length > PROBLEMS_SHOWN ? `, and ${issues.length - PROBLEMS_SHOWN} more` : '';
-  throw new UsageError(`${file} is not a result: ${shown.join('; ')}${rest}.`);
+  const { value, absent, problems } = completed(resultSchema, json, ESSENTIAL);
+  if (value === null) throw new UsageError(`${file} is not a result: ${problems.join('; ')}.`);
+  return { result: value, absent };
+}
+
+/** What every version has written of a run. Without one of them it is damaged, and not old. */
+const ESSENTIAL = [
+  'schemaVersion',
+  'tool',
+  'environment',
+  'name',
+  'scenario',
+  'source',
+  'seed',
+  'startedAt',
+  'durationNs',
+  'threadCount',
+  'ending',
+  'operations',
+  'allocation',
+  'throughput',
+  'intervals',
+  'checks',
+  'collisions',
+  'thresholds',
+  'warnings',
+  'verdict',
+] as const satisfies readonly (keyof Result)[];
+
+const ABSENT_SHOWN = 4;
+
+/** What a run lacks since it was written by another version, in a sentence; null without any. */
+export function absentText({ path, result, absent = [] }: StoredResult): string | null {
+  if (absent.length === 0) return null;
+  const shown = absent.slice(0, ABSENT_SHOWN).join(', ');
+  const rest = absent.length > ABSENT_SHOWN ? ` and ${absent.length - ABSENT_SHOWN} more` : '';
+  return `${path} was written by another version (${printable(result.tool)}) and has no ${shown}${rest}; what is absent is shown as –.`;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { damageIn } from './details.ts';
 import { type Details, detailsSchema } from './details-schema.ts';
-import { parsedJson, readResult } from './history.ts';
+import { absentText, parsedJson, readResult } from './history.ts';
 import type { Result } from './result-schema.ts';
 
 export const DETAILS_FILE = 'details.json';
@@ -24,6 +24,8 @@ export interface StoredRun {
   /** Earlier runs of the same `--repeat`, oldest first. */
   readonly repeats: readonly OtherRun[];
   readonly baseline?: OtherRun | null;
+  /** Keys that the version that wrote the result did not have. */
+  readonly absent?: readonly string[];
 }
 
 export interface ReadRun {
@@ -42,14 +44,16 @@ export async function readRun(
   outDir: string,
   baselineId?: string,
 ): Promise<ReadRun> {
-  const { path, result } = await readResult(pathOrId, outDir);
+  const stored = await readResult(pathOrId, outDir);
+  const { path, result } = stored;
   const { details, problem } = await readDetails(path, result);
+  const older = absentText(stored);
   const siblings = details === null ? NO_REPEATS : await readRepeats(details, dirname(path));
   const baseline = baselineId === undefined ? null : await readOther(baselineId, outDir);
   return {
     path,
-    run: { result, details, repeats: siblings.repeats, baseline },
-    problems: [...(problem === null ? [] : [problem]), ...siblings.problems],
+    run: { result, details, repeats: siblings.repeats, baseline, absent: stored.absent ?? [] },
+    problems: [older, problem, ...siblings.problems].filter((one) => one !== null),
   };
 }
 
@@ -79,6 +83,8 @@ export interface ReadAlone {
   readonly details: Details | null;
   /** Why there are no details, in a sentence. */
   readonly problem: string | null;
+  /** What the version that wrote it did not have, in a sentence. */
+  readonly older: string | null;
 }
 
 /**
@@ -87,8 +93,9 @@ export interface ReadAlone {
  * @throws UsageError as readRun() does
  */
 export async function readAlone(pathOrId: string, outDir: string): Promise<ReadAlone> {
-  const { path, result } = await readResult(pathOrId, outDir);
-  return { path, result, ...(await readDetails(path, result)) };
+  const stored = await readResult(pathOrId, outDir);
+  const { path, result } = stored;
+  return { path, result, ...(await readDetails(path, result)), older: absentText(stored) };
 }
 
 async function readOther(pathOrId: string, outDir: string): Promise<OtherRun> {

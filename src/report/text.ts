@@ -97,5 +97,6 @@ export function plural(count: number, noun: string, formatted = String(count)): 
 
 /** Every digit, in groups of three: `16,384`. For counts in which a single one matters. */
 export function exactCount(count: number): string {
+  if (Number.isNaN(count)) return '–';
   return count.toLocaleString('en-US');
 }

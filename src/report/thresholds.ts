@@ -49,7 +49,8 @@ export function metricValue(metric: Metric, measured: Measured): number | null {
     node === null || typeof node === 'number',
     `the figure at ${metric.path.join('.')} is no number`,
   );
-  return node;
+  // NaN: the version that wrote the result did not have it.
+  return Number.isNaN(node) ? null : node;
 }
 
 function memberOf(node: unknown, key: string): unknown {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repeatSchema } from '../../src/report/repeat-schema.ts';
@@ -33,6 +33,15 @@ test('three runs: one document, three seeds, and a folder that sums them up', as
         result.throughput.operationsPerSecond,
     ),
   );
+
+  mkdirSync(join(out, 'cut_repeat9'));
+  writeFileSync(join(out, 'cut_repeat9', 'repeat.json'), '{"schemaVersion":');
+  const [shown, list] = await Promise.all(
+    [['show', folder], ['list']].map((words) => sparestorm([...words, '--out', out])),
+  );
+  expect(shown?.stdout).toMatch(/^REPEAT +quickstart, 3 runs, seeds 42 to 44\n/);
+  expect(list?.stdout).toMatch(new RegExp(`${folder} +pass +3\n +read\\S*\\.p99 \\S+ \\[`));
+  expect(list?.stderr).toMatch(/^Skipped: \S+cut_repeat9\/repeat\.json is damaged/);
 });
 
 test('seeds that would pass what a seed can be are refused before the first run', async () => {

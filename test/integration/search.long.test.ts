@@ -51,8 +51,16 @@ async function search(...words: readonly string[]) {
 }
 
 test('the highest value is between one that held twice and one that failed', async () => {
-  const { code, found } = await search();
+  const { code, found, out } = await search();
   expect(code).toBe(0);
+  const own = entriesOf(out).find((name) => name.endsWith('_search')) as string;
+  const shown = await sparestorm(['show', own, '--out', out]);
+  expect(shown.stdout).toMatch(/^SEARCH +search: the highest load\.operations with /);
+  for (const { value } of found.probes) expect(shown.stdout).toContain(value.text);
+  const list = await sparestorm(['list', '--out', out]);
+  expect(list.stdout).toMatch(
+    new RegExp(`${own} +pass +${found.probes.length}\n +load\\.operations ${found.found?.text}\n`),
+  );
   const held = found.found?.value as number;
   const failed = found.failed?.value as number;
   expect(failed - held).toBeLessThanOrEqual(0.15 * held);

@@ -43,7 +43,7 @@ export class Figures {
   at(as: keyof typeof FORMATS, ...path: readonly (string | number)[]): Markup {
     let value: unknown = this.#result;
     for (const key of path) value = (value as Record<string | number, unknown>)[key];
-    if (typeof value !== 'number') return html`–`;
+    if (typeof value !== 'number' || Number.isNaN(value)) return html`–`;
     return new Figure(value, path.map((key) => `/${key}`).join(''), FORMATS[as](value));
   }
 }

@@ -7,7 +7,7 @@ import { formatNs } from '../../units.ts';
 import type { StoredRun } from '../stored-run.ts';
 import { clip, plural } from '../text.ts';
 import { documentOf } from './document.ts';
-import { pageOf, type Section } from './section.ts';
+import { nothingToShow, pageOf, type Section } from './section.ts';
 import { appendixSection } from './sections/appendix.ts';
 import { cacheSection } from './sections/cache.ts';
 import { heatSection } from './sections/heat.ts';
@@ -39,6 +39,21 @@ export const SECTIONS: readonly Section[] = [
   appendixSection,
 ];
 
+/** What a section cannot do without, where that came later than the first results. */
+const NEEDED: Readonly<Record<string, string>> = {
+  jobs: 'jobs',
+  steady: 'steady',
+  lock: 'lock',
+  cache: 'cache',
+  spares: 'spares',
+};
+
+const ABSENT = 'Not in this result: it was written by a version that did not store it.';
+
+function isAbsent(id: string, { absent = [] }: StoredRun): boolean {
+  return NEEDED[id] !== undefined && absent.includes(NEEDED[id]);
+}
+
 const NAME_COLUMNS_MAX = 120;
 
 export function reportPage(run: StoredRun): string {
@@ -49,7 +64,11 @@ export function reportPage(run: StoredRun): string {
     title: `${result.verdict.exitCode === 0 ? '✓' : '✗'} ${name}`,
     heading: name,
     lead: `${formatNs(result.durationNs)} measured, ${plural(result.threadCount, 'thread')}, seed ${result.seed}`,
-    sections: SECTIONS.map(({ id, title, contentOf }) => ({ id, title, content: contentOf(page) })),
+    sections: SECTIONS.map(({ id, title, contentOf }) => ({
+      id,
+      title,
+      content: isAbsent(id, run) ? nothingToShow(ABSENT) : contentOf(page),
+    })),
     tool: result.tool,
   });
 }

@@ -34,7 +34,7 @@ export function tabledSlices({
 /** The warm-up, as far as there was one, and the times in which the device was to stand still. */
 export function timeZones({ slices }: Details, { warmupNs, scenario }: Result): Zone[] {
   const endNs = slices.endNs.at(-1) ?? 0;
-  const warmup = warmupNs === 0 ? [] : [{ from: 0, to: warmupNs, name: 'warm-up' }];
+  const warmup = !(warmupNs > 0) ? [] : [{ from: 0, to: warmupNs, name: 'warm-up' }];
   return [...warmup, ...stallsIn(scenario, endNs)].map((zone) => ({
     ...zone,
     to: Math.min(zone.to, endNs),

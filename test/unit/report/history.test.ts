@@ -11,7 +11,8 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { writeResultFolder } from '../../../src/report/folder.ts';
-import { listRuns, readResult, readResults } from '../../../src/report/history.ts';
+import { absentText, listRuns, readResult, readResults } from '../../../src/report/history.ts';
+import { readRun } from '../../../src/report/stored-run.ts';
 import { someDetails, someResult, someRunRecord } from '../../support/run-record.ts';
 
 let outDir: string;
@@ -148,6 +149,43 @@ describe('a stored result is explained', () => {
   });
 });
 
+describe('a run that another version wrote', () => {
+  test('is read, with what it lacks named, and nothing of it taken for a zero', async () => {
+    const path = await write('older');
+    const file = join(path, 'result.json');
+    const stored = JSON.parse(readFileSync(file, 'utf8'));
+    delete stored.targetLock;
+    delete stored.operations.trim;
+    delete stored.environment.lookNs;
+    writeFileSync(file, JSON.stringify({ ...stored, laterKey: 7 }));
+    const read = await readResult(path, outDir);
+    expect(read.absent).toEqual(['environment.lookNs', 'operations.trim', 'targetLock']);
+    expect(read.result.environment.lookNs).toBeNaN();
+    expect(read.result.operations.trim.count).toBeNaN();
+    expect(read.result).not.toHaveProperty('laterKey');
+    expect(absentText(read)).toMatch(
+      /older_s\d+ was written by another version \(sparestorm .*\) and has no environment\.lookNs, operations\.trim, targetLock; what is absent is shown as –\.$/,
+    );
+    expect((await readResults(outDir)).problems).toEqual([]);
+    const { run, problems } = await readRun(path, outDir);
+    expect(run.absent).toEqual(read.absent);
+    expect(problems).toEqual([absentText(read)]);
+  });
+
+  test('is refused without what every version has written', async () => {
+    const path = await write('damaged');
+    const file = join(path, 'result.json');
+    for (const key of ['seed', 'verdict', 'operations', 'environment']) {
+      const stored = JSON.parse(readFileSync(file, 'utf8'));
+      delete stored[key];
+      const other = join(outDir, `without-${key}`);
+      mkdirSync(other);
+      writeFileSync(join(other, 'result.json'), JSON.stringify(stored));
+      await expect(readResult(other, outDir)).rejects.toThrow(`is not a result: ${key}: `);
+    }
+  });
+});
+
 describe('reading every run', () => {
   test('names what is damaged, half written or no run, and goes on', async () => {
     await write('later', '2026-11-23T07:40:12.345Z');
@@ -158,6 +196,8 @@ describe('reading every run', () => {
     mkdirSync(join(outDir, 'notes'));
     mkdirSync(join(outDir, 'a_repeat5'));
     writeFileSync(join(outDir, 'a_repeat5', 'repeat.json'), '{}');
+    mkdirSync(join(outDir, 'a_search'));
+    writeFileSync(join(outDir, 'a_search', 'search.json'), '{}');
     rmSync(join(outDir, 'index.jsonl'));
     const { runs, problems } = await readResults(outDir);
     expect(runs.map(({ result }) => result.name)).toEqual(['earlier', 'later']);

@@ -11,7 +11,7 @@ export const jobSection: Section = {
   title: 'Jobs',
   contentOf: (page) => {
     const { result, figures } = page;
-    if (result.jobs.length === 1) {
+    if (result.jobs.length < 2) {
       return nothingToShow('The scenario has one job, and the figures of the run are its own.');
     }
     const latencies = latencyTable(result, figures, jobLatencies(result));

@@ -77,7 +77,7 @@ function timeFigure(name: LockName, { result }: Page, details: Details, behind: 
       places,
       lines,
     }),
-    html`<p class="note">One acquisition in ${lock.samplePeriod} was timed. The wait of an uncontended lock is what taking it costs.</p>`,
+    html`<p class="note">One acquisition in ${exactCount(lock.samplePeriod)} was timed. The wait of an uncontended lock is what taking it costs.</p>`,
     behind,
   );
 }

@@ -8,7 +8,7 @@ import { definitions } from '../table.ts';
 export const verdictSection: Section = {
   id: 'verdict',
   title: 'Verdict',
-  contentOf: ({ result, figures }) => html`
+  contentOf: ({ result, figures, absent = [] }) => html`
 <p class="verdict ${result.verdict.exitCode === 0 ? 'good' : 'bad'}">
 <b>${markOf(result)} ${WORDS[result.verdict.outcome]}</b>
 <span>${result.verdict.sentence}.</span>
@@ -18,6 +18,7 @@ ${dumpOf(result)}
 <div class="repro"><span>To repeat this run:</span>
 <pre><code>${result.repro}</code></pre></div>
 ${descriptionOf(result)}
+${absentNote(absent)}
 ${definitions([
   ['Measured', html`${figures.at('ns', 'durationNs')} ${afterWarmup(result)}`],
   [
@@ -57,6 +58,16 @@ function descriptionOf({ scenario }: Page['result']) {
   const { description } = scenario;
   if (typeof description !== 'string' || description === '') return NOTHING;
   return html`<p class="description">${description}</p>`;
+}
+
+const ABSENT_SHOWN = 8;
+
+/** Of a run of another version: what a dash on this page means. */
+function absentNote(absent: readonly string[]) {
+  if (absent.length === 0) return NOTHING;
+  const shown = absent.slice(0, ABSENT_SHOWN).join(', ');
+  const rest = absent.length > ABSENT_SHOWN ? ` and ${absent.length - ABSENT_SHOWN} more` : '';
+  return html`<p class="note">Another version wrote this run and stored no ${shown}${rest}: a dash stands for what is absent.</p>`;
 }
 
 function dumpOf({ ending }: Page['result']) {
