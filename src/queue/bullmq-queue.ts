@@ -70,7 +70,8 @@ async function open({ connection, shown }: RedisAddress) {
   } catch (error) {
     throw new UsageError(`the queue at ${shown} cannot be used: ${refusalIn(lastError ?? error)}`);
   } finally {
-    first.disconnect();
+    // One that has ended would keep the process for two seconds more.
+    if (first.status !== 'end') first.disconnect();
   }
   // Null: a command waits as long as Redis is away. No version check: it prints.
   return {
