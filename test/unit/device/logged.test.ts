@@ -130,6 +130,7 @@ describe('a medium', () => {
     ['writeMain', LogKind.writeMain],
     ['writeSpare', LogKind.writeSpare],
   ] as const)('%s is taken down and made under one lock', (method, kind) => {
+    answers(ANSWER);
     expect(of(() => medium[method](5, 3, 4096))).toEqual([
       ANSWER,
       [
@@ -142,6 +143,7 @@ describe('a medium', () => {
   });
 
   test('a move is taken down with what is moved', () => {
+    answers(ANSWER);
     expect(of(() => medium.moveToSpare(5, 9))).toEqual([
       ANSWER,
       [
@@ -178,6 +180,7 @@ describe('a medium', () => {
   });
 
   test('all else is passed on', () => {
+    answers(ANSWER);
     expect(of(() => medium.readMain(5, 3, 64))).toEqual([ANSWER, ['medium.readMain(5,3,64)']]);
     expect(of(() => medium.readSpare(5, 3, 64))).toEqual([ANSWER, ['medium.readSpare(5,3,64)']]);
     expect(of(() => medium.moveSpare(5, 3))).toEqual([ANSWER, ['medium.moveSpare(5,3)']]);
@@ -215,6 +218,7 @@ describe('a control path', () => {
   });
 
   test('all else is passed on', () => {
+    answers(ANSWER);
     expect(of(() => control.verify(2, 5))).toEqual([ANSWER, ['control.verify(2,5)']]);
     expect(of(() => control.save(2))).toEqual([ANSWER, ['control.save(2)']]);
     expect(of(() => control.sync(2))).toEqual([ANSWER, ['control.sync(2)']]);
