@@ -464,7 +464,7 @@ function parserOf(
           .option('baseline', {
             type: 'string',
             requiresArg: true,
-            describe: 'A stored run to draw dashed behind the percentiles',
+            describe: 'A stored run, or a folder of several, to draw dashed behind the percentiles',
             group: 'Output:',
           })
           .option('format', {

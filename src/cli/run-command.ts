@@ -14,7 +14,7 @@ import { repeatMarkdown, repeatText } from '../report/repeat-text.ts';
 import { RESULT_SCHEMA_VERSION, type Result } from '../report/result-schema.ts';
 import { runListText } from '../report/run-list.ts';
 import { searchText } from '../report/search-text.ts';
-import type { OtherRun } from '../report/stored-run.ts';
+import type { BaselineRun } from '../report/stored-run.ts';
 import { summaryText } from '../report/terminal.ts';
 import { asciiOf } from '../report/text.ts';
 import { runAndJudge } from '../run/judged-run.ts';
@@ -88,7 +88,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
         ended.push(
           await runOne(
             reseeded(scenario, repeat),
-            { ...args, sets, recording, drawn: baseline?.base.last ?? null },
+            { ...args, sets, recording, drawn: baseline?.base.drawn ?? null },
             interruption.signal,
             { separates: showsPath, repeats: earlier },
           ),
@@ -211,7 +211,7 @@ async function runOne(
   args: RunArguments & {
     readonly sets: readonly string[];
     readonly recording: Recording;
-    readonly drawn: OtherRun | null;
+    readonly drawn: BaselineRun | null;
   },
   signal: AbortSignal,
   { separates = false, repeats = [], repro, isPart = false }: RunOneOptions,

@@ -10,6 +10,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { streamFor } from '../random.ts';
 import type { Histogram } from '../record/histogram.ts';
 import { latencyRowOf, lowestOfRow, rowOfBuckets } from '../record/latency-row.ts';
+import { curveOf, faintFrom, medianCurve, placesFor } from '../report/html/curve.ts';
 import { type Labelings, labelingsOf } from '../statistics/labelings.ts';
 import { deviation } from '../statistics/location.ts';
 import { repetitionsFor } from '../statistics/power.ts';
@@ -23,6 +24,7 @@ import {
 import { differencesBetween } from './alike.ts';
 import type { ComparedRun } from './compared-run.ts';
 import {
+  type ComparedCurve,
   type ComparedMeasure,
   type ComparedShape,
   type CompareVerdict,
@@ -77,6 +79,7 @@ export function compareRuns(base: Side, next: Side, options: CompareOptions = {}
   const labelings = labelingsOf(base.runs.length, next.runs.length, streamFor(SEED, null, 'sides'));
   const compared = comparedMeasures(measures, base, next, labelings, maxRegression);
   const counts = countsOf(compared);
+  const shapes = comparedShapes(base, next, labelings);
   return {
     schemaVersion: 1,
     base: sideOf(base),
@@ -85,11 +88,42 @@ export function compareRuns(base: Side, next: Side, options: CompareOptions = {}
     notes: [...notesOf(base, next), ...leftOut(wanted, base, next)],
     maxRegression,
     measures: compared,
-    shapes: comparedShapes(base, next, labelings),
+    shapes,
+    curve: curveBetween(compared, shapes, base, next),
     counts,
     sentence: sentenceOf(counts),
     exitCode: counts.regression > 0 ? EXIT.thresholdFailed : EXIT.held,
   };
+}
+
+/** Of the distribution in which there is most to see. */
+function curveBetween(
+  measures: readonly ComparedMeasure[],
+  shapes: readonly ComparedShape[],
+  base: Side,
+  next: Side,
+): ComparedCurve | null {
+  const isOf = (verdict: string) =>
+    shapes.find(({ name }) =>
+      measures.some((one) => one.verdict === verdict && one.name.startsWith(`${name}.p`)),
+    );
+  const shape =
+    isOf('regression') ??
+    isOf('tolerated') ??
+    isOf('better') ??
+    shapes.find(({ isChanged }) => isChanged);
+  const usual = shapes.find(({ name }) => name.endsWith('.service')) ?? shapes[0];
+  const name = (shape ?? usual)?.name;
+  if (name === undefined) return null;
+  const [before, after] = [base, next].map(({ runs }) =>
+    runs.map(({ histograms }) => histograms.get(name) as Histogram),
+  ) as [Histogram[], Histogram[]];
+  const counts = [...before, ...after].map(({ count }) => count);
+  const all = placesFor(counts);
+  const places = all.slice(0, faintFrom(Math.min(...counts), all));
+  const curveOfSide = (histograms: readonly Histogram[]): number[] =>
+    medianCurve(histograms.map((one) => curveOf(one, places))).map((ns) => ns ?? 0);
+  return { name, nines: places, base: curveOfSide(before), next: curveOfSide(after) };
 }
 
 /** In a closed load the response is the service time: to look at it twice would only cost. */

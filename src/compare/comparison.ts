@@ -55,6 +55,16 @@ export interface ComparedShape {
   readonly isChanged: boolean;
 }
 
+/** Both sides' latencies by percentile, medians over the runs, as far as ten lie beyond. */
+export interface ComparedCurve {
+  /** The distribution: of a regression, else where else there is something to see. */
+  readonly name: string;
+  /** Places on the axis of nines: 2 is the p99. */
+  readonly nines: readonly number[];
+  readonly base: readonly number[];
+  readonly next: readonly number[];
+}
+
 export interface ComparedSide {
   readonly name: string;
   readonly runs: readonly string[];
@@ -73,6 +83,8 @@ export interface Comparison {
   readonly maxRegression: number;
   readonly measures: readonly ComparedMeasure[];
   readonly shapes: readonly ComparedShape[];
+  /** null where no distribution is known of every run. */
+  readonly curve: ComparedCurve | null;
   readonly counts: { readonly [V in CompareVerdict]: number };
   readonly sentence: string;
   /** 1 with a regression, else 0. */

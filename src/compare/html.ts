@@ -1,7 +1,7 @@
 import type { Histogram } from '../record/histogram.ts';
 import { latencyAxis, ninesAxis } from '../report/html/axis.ts';
 import { type Band, type Line, lineChart } from '../report/html/chart.ts';
-import { curveOf, faintFrom, placesFor } from '../report/html/curve.ts';
+import { curveOf, faintFrom, medianCurve, placesFor } from '../report/html/curve.ts';
 import { documentOf } from '../report/html/document.ts';
 import { html, type Markup } from '../report/html/markup.ts';
 import { figure, nothingToShow } from '../report/html/section.ts';
@@ -69,10 +69,10 @@ function overlay(name: string, { measures, shapes }: Comparison, base: Side, nex
     {
       name: 'new',
       look: 'first',
-      values: across(is, median),
+      values: medianCurve(is),
       faintFrom: faintFrom(Math.min(...counts), places),
     },
-    { name: 'base', look: 'second', values: across(was, median), isBaseline: true },
+    { name: 'base', look: 'second', values: medianCurve(was), isBaseline: true },
   ];
   const bands: Band[] = [
     { look: 'first', low: across(is, least), high: across(is, most) },
@@ -106,11 +106,6 @@ function across(
     // Where the shorter runs have ended, a median would be of other runs than before.
     return values.length < curves.length ? null : of(values);
   });
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
 const least = (values: number[]): number => Math.min(...values);

@@ -2,21 +2,27 @@
  * The runs that a side of a comparison names: the folder of a run (with the earlier runs of its
  * `--repeat`), a folder of several runs, JSON of fio, an id as `show` takes it, or a glob of these.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { UsageError } from '../errors.ts';
-import { parsedJson, RESULT_FILE } from '../report/history.ts';
+import { parsedJson, RESULT_FILE, runsIn } from '../report/history.ts';
 import { REPEAT_FILE, repeatSchema } from '../report/repeat-schema.ts';
-import { type OtherRun, readAlone, readRepeats } from '../report/stored-run.ts';
+import {
+  type BaselineRun,
+  baselineOf,
+  type OtherRun,
+  readAlone,
+  readRepeats,
+} from '../report/stored-run.ts';
 import type { Side } from './compare.ts';
 import { comparedRunOf } from './compared-run.ts';
 import { runFromFio } from './from-fio.ts';
 
 export interface ReadSide {
   readonly side: Side;
-  /** The newest run of it that is ours, to draw it; null when there is none. */
-  readonly last: OtherRun | null;
+  /** Those runs of it that are ours, to draw them; null when there is none. */
+  readonly drawn: BaselineRun | null;
   /** What was left out and why, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -25,7 +31,7 @@ export interface ReadSide {
 export async function readSide(named: string, outDir: string): Promise<ReadSide> {
   const problems: string[] = [];
   const runs = new Map<string, Side['runs'][number]>();
-  let last: OtherRun | null = null;
+  const ours: OtherRun[] = [];
   const addFio = async (path: string): Promise<void> => {
     runs.set(path, runFromFio(path, await readFile(path, 'utf8')));
   };
@@ -44,11 +50,12 @@ export async function readSide(named: string, outDir: string): Promise<ReadSide>
       problems.push(...missing);
       for (const repeat of repeats) {
         runs.set(repeat.name, comparedRunOf(repeat.name, repeat.result, repeat.details));
+        ours.push(repeat);
       }
     }
     const name = basename(path);
     runs.set(name, comparedRunOf(name, result, details));
-    if (details !== null) last = { name, result, details };
+    if (details !== null) ours.push({ name, result, details });
   };
   const add = async (path: string, withRepeats: boolean): Promise<void> => {
     const info = await stat(path).catch(() => null);
@@ -71,7 +78,8 @@ export async function readSide(named: string, outDir: string): Promise<ReadSide>
     const why = problems.length === 0 ? '' : ` ${problems.join(' ')}`;
     throw new UsageError(`${named} names no run that can be compared.${why}`);
   }
-  return { side: { name: named, runs: [...runs.values()] }, last, problems };
+  const drawn = ours.length === 0 ? null : baselineOf(basename(named), ours);
+  return { side: { name: named, runs: [...runs.values()] }, drawn, problems };
 }
 
 async function tolerantly(read: () => Promise<void>, problems: string[]): Promise<void> {
@@ -97,19 +105,6 @@ async function runsOfRepeat(path: string): Promise<string[] | null> {
   const parsed = repeatSchema.safeParse(parsedJson(text));
   if (!parsed.success) throw new UsageError(`${join(path, REPEAT_FILE)} is damaged.`);
   return parsed.data.runs.map(({ folder }) => join(dirname(path), basename(folder)));
-}
-
-/** Folders in a folder that do not begin with a dot and hold a result; oldest first by name. */
-async function runsIn(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true });
-  const found: string[] = [];
-  for (const entry of entries) {
-    const below = join(path, entry.name);
-    if (entry.isDirectory() && !entry.name.startsWith('.') && (await isRun(below))) {
-      found.push(below);
-    }
-  }
-  return found.sort();
 }
 
 /** A pattern may name folders of runs, their result.json, or files of fio. */

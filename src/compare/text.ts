@@ -15,6 +15,7 @@ import type {
   CompareVerdict,
   Comparison,
 } from './comparison.ts';
+import { plotLines } from './plot.ts';
 
 const SIGNS: { readonly [V in CompareVerdict]: 'pass' | 'fail' | 'warn' | 'none' } = {
   regression: 'fail',
@@ -28,7 +29,7 @@ const SIGNS: { readonly [V in CompareVerdict]: 'pass' | 'fail' | 'warn' | 'none'
 /** What the terminal shows of a comparison. */
 export function compareText(comparison: Comparison, options: TextOptions): string {
   const style = styleOf(options);
-  const { base, next, differences, notes, measures, shapes, sentence } = comparison;
+  const { base, next, differences, notes, measures, shapes, curve, sentence } = comparison;
   const room = style.width - 15;
   const lines = [
     style.title(`compare   base ${style.clip(sideText(base), room)}`),
@@ -37,6 +38,7 @@ export function compareText(comparison: Comparison, options: TextOptions): strin
     '',
     ...tableLines(measures, style),
     ...shapeLines(shapes, style),
+    ...(curve === null ? [] : ['', ...plotLines(curve, style, options.unicode)]),
     '',
     ...[methodText(comparison), ...notes].flatMap((text) =>
       wrap(style.text(text), style.width - 4).map((line) => `  ${line}`),

@@ -17,7 +17,7 @@ import type { Details } from './details-schema.ts';
 import { INDEX_FILE, indexEntryOf, RESULT_FILE } from './history.ts';
 import { type RenderedFile, renderedFiles } from './rendered.ts';
 import type { Result } from './result-schema.ts';
-import { DETAILS_FILE, type OtherRun, readRepeats } from './stored-run.ts';
+import { type BaselineRun, DETAILS_FILE, readRepeats } from './stored-run.ts';
 
 const NAME_LENGTH_MAX = 60;
 /** Folders of one name: as many runs of one scenario and seed as can start within a second. */
@@ -33,7 +33,7 @@ export interface FolderInput {
   /** Whether claims.csv is asked for. */
   readonly claims: boolean;
   /** A run to draw dashed behind the percentiles. */
-  readonly baseline?: OtherRun | null;
+  readonly baseline?: BaselineRun | null;
 }
 
 /**

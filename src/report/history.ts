@@ -187,6 +187,18 @@ export async function readResults(outDir: string): Promise<ReadResults> {
 /** What is in a results directory besides runs, by a file that it has. */
 const OTHER_FILES = ['repeat.json', 'search.json', 'overhead.json', 'sweep.json'];
 
+/** Folders in a folder that do not begin with a dot and hold a result; oldest first by name. */
+export async function runsIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries) {
+    const below = join(path, entry.name);
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    if (await isFile(join(below, RESULT_FILE))) found.push(below);
+  }
+  return found.sort();
+}
+
 /** Folders that a run has begun and not finished. */
 async function halfWritten(outDir: string): Promise<string[]> {
   const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);

@@ -1,10 +1,11 @@
 /** A run as it is stored: all that its reports are made from. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { damageIn } from './details.ts';
 import { type Details, detailsSchema } from './details-schema.ts';
-import { absentText, parsedJson, readResult } from './history.ts';
+import { readGroup } from './groups.ts';
+import { absentText, folderOf, parsedJson, readResult, runsIn } from './history.ts';
 import type { Result } from './result-schema.ts';
 
 export const DETAILS_FILE = 'details.json';
@@ -17,13 +18,19 @@ export interface OtherRun {
   readonly details: Details;
 }
 
+/** What is drawn dashed: one run, or the newest of several with all of them. */
+export interface BaselineRun extends OtherRun {
+  /** With it; a curve is then the median of theirs. Absent of one run. */
+  readonly runs?: readonly OtherRun[];
+}
+
 export interface StoredRun {
   readonly result: Result;
   /** null when it was written by an earlier version, or is damaged. */
   readonly details: Details | null;
   /** Earlier runs of the same `--repeat`, oldest first. */
   readonly repeats: readonly OtherRun[];
-  readonly baseline?: OtherRun | null;
+  readonly baseline?: BaselineRun | null;
   /** Keys that the version that wrote the result did not have. */
   readonly absent?: readonly string[];
 }
@@ -49,12 +56,37 @@ export async function readRun(
   const { details, problem } = await readDetails(path, result);
   const older = absentText(stored);
   const siblings = details === null ? NO_REPEATS : await readRepeats(details, dirname(path));
-  const baseline = baselineId === undefined ? null : await readOther(baselineId, outDir);
+  const baseline = baselineId === undefined ? null : await readBaseline(baselineId, outDir);
   return {
     path,
     run: { result, details, repeats: siblings.repeats, baseline, absent: stored.absent ?? [] },
     problems: [older, problem, ...siblings.problems].filter((one) => one !== null),
   };
+}
+
+/** A run, the folder of a repeat, or a folder that holds runs. */
+async function readBaseline(id: string, outDir: string): Promise<BaselineRun> {
+  const path = await folderOf(id, outDir);
+  const group = await readGroup(path);
+  if (group?.kind === 'search') {
+    throw new UsageError(
+      `${path} is a search, whose runs differ; name one of them as the baseline.`,
+    );
+  }
+  const folders =
+    group === null
+      ? await runsIn(path)
+      : group.repeat.runs.map(({ folder }) => join(dirname(path), basename(folder)));
+  if (folders.length === 0) return readOther(path, outDir);
+  const runs: OtherRun[] = [];
+  for (const folder of folders) runs.push(await readOther(folder, outDir));
+  return baselineOf(basename(path), runs);
+}
+
+/** @param runs one at least, oldest first */
+export function baselineOf(name: string, runs: readonly OtherRun[]): BaselineRun {
+  const last = runs.at(-1) as OtherRun;
+  return runs.length === 1 ? last : { ...last, name, runs };
 }
 
 const NO_REPEATS = { repeats: [], problems: [] };

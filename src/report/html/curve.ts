@@ -32,6 +32,18 @@ export function curveOf(histogram: Histogram, places: readonly number[]): (numbe
   });
 }
 
+/** Of several curves, place by place the median; null where not all of them reach. */
+export function medianCurve(
+  curves: readonly (readonly (number | null)[])[] = [],
+): (number | null)[] {
+  return Array.from({ length: curves[0]?.length ?? 0 }, (_, place) => {
+    const values = curves.map((curve) => curve[place] ?? null).filter((value) => value !== null);
+    if (values.length < curves.length) return null;
+    values.sort((one, other) => one - other);
+    return values[Math.floor(values.length / 2)] as number;
+  });
+}
+
 /** Index of the first place that has fewer than ten latencies beyond it. */
 export function faintFrom(count: number, places: readonly number[]): number {
   const limit = count <= SAMPLES_BEYOND_MIN ? 0 : ninesOf(1 - SAMPLES_BEYOND_MIN / count);

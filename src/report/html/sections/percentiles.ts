@@ -3,10 +3,11 @@ import { formatNs } from '../../../units.ts';
 import { histogramIn } from '../../details.ts';
 import type { Details } from '../../details-schema.ts';
 import type { Result } from '../../result-schema.ts';
+import type { OtherRun } from '../../stored-run.ts';
 import { plural } from '../../text.ts';
 import { latencyAxis, ninesAxis } from '../axis.ts';
 import { type Band, type Line, lineChart } from '../chart.ts';
-import { curveOf, faintFrom, placesFor } from '../curve.ts';
+import { curveOf, faintFrom, medianCurve, placesFor } from '../curve.ts';
 import { latencyTable, type NamedPath } from '../latency-table.ts';
 import { html, type Markup } from '../markup.ts';
 import {
@@ -62,11 +63,12 @@ export const percentileSection: Section = {
 
 function chartOf({ result, repeats, baseline }: Page, details: Details): Markup {
   const curves = curvesOf(result, details);
+  const bases = runsOf(baseline);
   const countOf = (of: Details, { histogram }: Curve): number =>
     of.histograms[histogram]?.count ?? 0;
   const places = placesFor([
     ...curves.map((curve) => countOf(details, curve)),
-    ...(baseline ? curves.map((curve) => countOf(baseline.details, curve)) : []),
+    ...bases.flatMap((base) => curves.map((curve) => countOf(base.details, curve))),
   ]);
   const valuesOf = (of: Details, { histogram }: Curve): (number | null)[] => {
     const found = histogramIn(of, histogram);
@@ -78,16 +80,17 @@ function chartOf({ result, repeats, baseline }: Page, details: Details): Markup 
     values: valuesOf(details, curve),
     faintFrom: faintFrom(countOf(details, curve), places),
   }));
-  const bases: Line[] = baseline
-    ? curves
-        .filter((curve) => countOf(baseline.details, curve) > 0)
-        .map((curve) => ({
-          name: `${curve.name}, baseline`,
-          look: curve.look,
-          values: valuesOf(baseline.details, curve),
-          isBaseline: true,
-        }))
-    : [];
+  const dashed: Line[] =
+    bases.length === 0
+      ? []
+      : curves
+          .filter((curve) => bases.every((base) => countOf(base.details, curve) > 0))
+          .map((curve) => ({
+            name: `${curve.name}, baseline`,
+            look: curve.look,
+            values: medianCurve(bases.map((base) => valuesOf(base.details, curve))),
+            isBaseline: true,
+          }));
   const bands: Band[] =
     repeats.length === 0
       ? []
@@ -99,7 +102,7 @@ function chartOf({ result, repeats, baseline }: Page, details: Details): Markup 
             places.length,
           );
         });
-  const values = [...lines, ...bases]
+  const values = [...lines, ...dashed]
     .flatMap((line) => line.values)
     .concat(bands.flatMap(({ low, high }) => [...low, ...high]))
     .filter((value) => value !== null);
@@ -108,9 +111,14 @@ function chartOf({ result, repeats, baseline }: Page, details: Details): Markup 
     x: ninesAxis('percentile', (places.at(-1) as number) + 0.05),
     y: latencyAxis('latency', Math.min(...values), Math.max(...values)),
     places,
-    lines: [...lines, ...bases],
+    lines: [...lines, ...dashed],
     bands,
   });
+}
+
+/** Of a baseline: itself, or all that it stands for. */
+function runsOf(baseline: Page['baseline']): readonly OtherRun[] {
+  return baseline ? (baseline.runs ?? [baseline]) : [];
 }
 
 function curvesOf(result: Result, details: Details): Curve[] {
@@ -166,10 +174,14 @@ function notesOf({ result, repeats, baseline }: Page, details: Details): Markup 
       ? 'One run: there is no band over repeats.'
       : `The bands reach from the lowest to the highest of this run and the ${plural(repeats.length, 'repeat')} before it (seeds ${[...repeats.map((repeat) => repeat.result.seed), result.seed].join(', ')}).`,
     baseline
-      ? `Baseline: ${baseline.name}.${differencesOf(result, baseline.result)}`
+      ? `Baseline: ${baseline.name}${severalText(runsOf(baseline).length)}.${differencesOf(result, baseline.result)}`
       : 'No baseline was named.',
   ];
   return html`<p class="note">${notes.join(' ')}</p>`;
+}
+
+function severalText(count: number): string {
+  return count < 2 ? '' : `, the median of its ${plural(count, 'run')} at each percentile`;
 }
 
 /** Why a comparison with the baseline may not mean much. */

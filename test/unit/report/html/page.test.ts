@@ -265,5 +265,28 @@ test('repeats make a band, a baseline a dashed line', () => {
   expect(page).toContain('<path class="band s-read"');
   expect(page).toContain('<path class="line baseline s-read"');
   expect(textOf(page)).toContain('(seeds 43, 42)');
-  expect(textOf(page)).toContain('Baseline: another-run');
+  expect(textOf(page)).toContain('Baseline: another-run.');
+});
+
+test('of a baseline of several runs the median is drawn', () => {
+  const run = storedRun();
+  const taking = (ns: number) => ({
+    name: `run-${ns}`,
+    result: someResult(),
+    details: someDetails({ operations: { read: { service: risingSamples(900, ns, 1) } } }),
+  });
+  const [fast, middle, slow] = [taking(100_000), taking(5_000_000), taking(90_000_000)];
+  const dashed = (baseline: NonNullable<StoredRun['baseline']>): string | undefined =>
+    /line baseline s-read" d="([^"]*)"/.exec(
+      reportPage({ ...run, baseline }).split('<section id="percentiles"')[1] ?? '',
+    )?.[1];
+  const several = { ...slow, name: 'base', runs: [slow, fast, middle] };
+  const places = (path: string | undefined) => path?.split(/[ML]/).length;
+  expect(places(dashed(several))).toBe(places(dashed(middle)));
+  const page = reportPage({ ...run, baseline: several });
+  expect(textOf(page)).toContain('Baseline: base, the median of its 3 runs at each percentile.');
+  const drawn = (page.match(/"name":"read, baseline"[^\]]*\]/) ?? [''])[0];
+  const [, first] = /"values":\[([\d.e+]+)/.exec(drawn) ?? [];
+  expect(Number(first)).toBeGreaterThan(4_900_000);
+  expect(Number(first)).toBeLessThan(5_100_000);
 });
