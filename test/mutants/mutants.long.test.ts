@@ -17,9 +17,11 @@ const LOCKS = ['mcs-lock', 'mutex', 'queued-lock', 'relax', 'rendezvous', 'test-
 const OTHER_LOCKS = ['test-and-test-and-set-lock', 'ticket-lock', 'no-lock', 'index'];
 const HUNTED = ['bad-sectors', 'bitmap-allocator', 'failure-books', 'fault-controls'];
 const HUNTED_TOO = ['guarded-control', 'health-words', 'linear-allocator', 'logged-medium'];
+const METADATA = ['metadata-area', 'published-metadata', 'redundant-metadata', 'write-log'];
+const PUBLISHED = ['published-completion', 'published-control'];
 const FILES = [
   ...[...LOCKS, ...OTHER_LOCKS].map((name) => `lock/${name}`),
-  ...[...HUNTED, ...HUNTED_TOO].map((name) => `device/${name}`),
+  ...[...HUNTED, ...HUNTED_TOO, ...METADATA, ...PUBLISHED].map((name) => `device/${name}`),
 ];
 
 function hunted(args: readonly string[]): Promise<{ code: number; report: Report }> {
