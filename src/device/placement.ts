@@ -3,7 +3,7 @@ import type { DevicePlan, Placement } from '../scenario/plan.ts';
 /** A metadata copy takes 8 sectors (4 KiB). */
 const COPY_SECTORS = 8;
 
-const COPIES_MOST = 5;
+const MINIMAL_COPIES = 5;
 const FIXED_POSITIONS = [0, 1024, 2048, 4096, 8192] as const;
 
 /** Below this the constructor of dm-remap only warns, and nothing is reserved. */
@@ -14,8 +14,7 @@ const SMALLEST_GEOMETRIC_AREA = 8192;
 /**
  * Positions of the metadata copies in a spare area, relative to its start.
  *
- * v4-dynamic is dm-remap at ef0af9b: none below 72 sectors; then MINIMAL, up to five copies side by
- * side; from 1024 LINEAR, four copies a quarter apart; from 8192 GEOMETRIC, those of the five fixed
+ * v4-dynamic is dm-remap at ef0af9b: none below 72 sectors; then MINIMAL, five copies side by side; from 1024 LINEAR, four copies a quarter apart; from 8192 GEOMETRIC, those of the five fixed
  * places that fit. v4-fixed is fe4b6b9: the five places, and no area below 16384 sectors.
  */
 export function copyPositionsOf(placement: Placement, spareCount: number): readonly number[] {
@@ -23,8 +22,8 @@ export function copyPositionsOf(placement: Placement, spareCount: number): reado
   if (placement === 'v4-fixed') return FIXED_POSITIONS;
   if (spareCount < SMALLEST_RESERVED_AREA) return [];
   if (spareCount < SMALLEST_LINEAR_AREA) {
-    const count = Math.min(COPIES_MOST, Math.floor(spareCount / COPY_SECTORS));
-    return Array.from({ length: count }, (_, copy) => copy * COPY_SECTORS);
+    // As many as there is room for, and five at most: the smallest area has room for nine.
+    return Array.from({ length: MINIMAL_COPIES }, (_, copy) => copy * COPY_SECTORS);
   }
   if (spareCount < SMALLEST_GEOMETRIC_AREA) {
     const quarter = Math.floor(spareCount / 4);

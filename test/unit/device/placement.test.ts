@@ -42,6 +42,10 @@ test('v4-fixed has its five copies wherever it is accepted', () => {
   }
 });
 
+test('v4-fixed knows nothing of the area', () => {
+  expect(copyPositionsOf('v4-fixed', 72)).toEqual(FIVE);
+});
+
 test('placement none reserves nothing', () => {
   expect(copyPositionsOf('none', 16384)).toEqual([]);
   expect(countOf(reservedOf('none', 16384))).toBe(0);
