@@ -372,16 +372,15 @@ export class Device implements RemappingDevice {
   }
 }
 
-/** (first sector · 32 + log2 of a covering length) + 1: never 0, which means none. */
+/** First sector · 32 + log2 of a covering length + 1: never 0, which means none. */
 function rangeOf(lba: number, sectorCount: number): number {
-  const power = sectorCount <= 1 ? 0 : 32 - Math.clz32(sectorCount - 1);
-  return ((lba << 5) | power) + 1;
+  return (lba << 5) | (33 - Math.clz32(sectorCount - 1));
 }
 
 function overlap(one: number, other: number): boolean {
-  const oneFirst = (one - 1) >>> 5;
-  const otherFirst = (other - 1) >>> 5;
-  const oneEnd = oneFirst + 2 ** ((one - 1) & 31);
-  const otherEnd = otherFirst + 2 ** ((other - 1) & 31);
+  const oneFirst = one >>> 5;
+  const otherFirst = other >>> 5;
+  const oneEnd = oneFirst + 2 ** ((one & 31) - 1);
+  const otherEnd = otherFirst + 2 ** ((other & 31) - 1);
   return oneFirst < otherEnd && otherFirst < oneEnd;
 }

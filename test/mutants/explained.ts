@@ -266,6 +266,41 @@ const MEDIUM: readonly Explanation[] = [
   },
 ];
 
+const TABLES: readonly Explanation[] = [
+  {
+    file: 'device/linear-remap-table',
+    place: 'LinearRemapTable.resolve',
+    operator: 'condition',
+    to: 'offset < sectorCount',
+    because: 'A typed array keeps nothing that is written below its begin.',
+  },
+  {
+    file: 'device/linear-remap-table',
+    place: 'LinearRemapTable.insert',
+    operator: ['condition', 'boundary'],
+    from: 'freed > 0',
+    to: ['true', 'freed >= 0'],
+    nth: 2,
+    because: 'A slot that was never used leads to no other one: its `next` was born 0.',
+  },
+  {
+    file: 'device/linear-remap-table',
+    place: 'LinearRemapTable.find',
+    operator: 'constant',
+    from: '1',
+    because: 'Any number below 0, where no slot is.',
+  },
+];
+
+const DEVICE: readonly Explanation[] = [
+  {
+    file: 'device/device',
+    place: 'Device.failed',
+    operator: 'constant',
+    because: 'There is room for one word more, which nobody uses.',
+  },
+];
+
 const BOOKS: readonly Explanation[] = [
   {
     file: 'device/health-table',
@@ -404,6 +439,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...LOCKS,
   ...ALLOCATORS,
   ...MEDIUM,
+  ...TABLES,
+  ...DEVICE,
   ...BOOKS,
   ...METADATA,
 ];

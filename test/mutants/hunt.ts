@@ -185,6 +185,8 @@ function collectNowAndThen(): void {
 }
 
 function collect(): void {
+  // Vitest keeps every spy there ever was, with all it was called with: shared memory, that is.
+  vi.resetAllMocks();
   (globalThis as { gc?: () => void }).gc?.();
 }
 

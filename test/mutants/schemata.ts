@@ -36,17 +36,21 @@ export function schemataOf(
     return rendered + text.slice(at, node.end);
   };
   const render = (node: AnyNode, parent: AnyNode | null): string => {
-    let base = splice(node);
+    const base =
+      sleeps && text.slice(node.start, node.end) === 'Atomics.wait' ? '$m.$sleep' : splice(node);
+    const edited = withEdits(node, base);
+    // Counted whatever has become of it: a loop whose only statement is left out may never end.
     if (parent !== null && isFunction(parent) && parent.body === node) {
       const enter = `$m.$enter(${units.get(parent)})`;
-      base = node.type === 'BlockStatement' ? `{ ${enter};${base.slice(1)}` : `(${enter}, ${base})`;
+      return node.type === 'BlockStatement' ? `{ ${enter}; ${edited} }` : `(${enter}, ${edited})`;
     }
     if (parent !== null && isLoop(parent) && parent.body === node) {
-      base = `{ $m.$turn(); ${base} }`;
+      return `{ $m.$turn(); ${edited} }`;
     }
-    if (sleeps && node.type === 'MemberExpression' && base === 'Atomics.wait') base = '$m.$sleep';
-    const edits = editsOf.get(node);
-    if (edits === undefined) return base;
+    return edited;
+  };
+  const withEdits = (node: AnyNode, base: string): string => {
+    const edits = editsOf.get(node) ?? [];
     const isStatement = node.type.endsWith('Statement');
     return edits.reduceRight(
       (otherwise, edit) =>

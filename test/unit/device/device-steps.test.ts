@@ -25,11 +25,11 @@ const NOBODY = '- - - | -';
 
 /** First sector and length as they stand in a word. */
 function rangeIn(word: number): string {
-  return word === 0 ? '-' : `${(word - 1) >>> 5}+${2 ** ((word - 1) & 31)}`;
+  return word === 0 ? '-' : `${word >>> 5}+${2 ** ((word & 31) - 1)}`;
 }
 
 function wordOf(lba: number, power: number): number {
-  return ((lba << 5) | power) + 1;
+  return (lba << 5) | (power + 1);
 }
 
 interface Parts {
@@ -252,6 +252,19 @@ describe('beside remapped sectors', () => {
       NOBODY,
     ]);
     // What an earlier request found in the same place is nothing to a shorter one.
+    expect(of((device) => device[how](1, 107, 2, 0)).slice(3)).toEqual([
+      `medium.${how}Spare(15,1,0)  - 107+2 - | -`,
+      `medium.${how}Main(108,1,512)  - 107+2 - | -`,
+      NOBODY,
+    ]);
+    expect(of((device) => device[how](1, 107, 8, 0)).slice(4)).toEqual([
+      `medium.${how}Main(108,7,512)  - 107+8 - | -`,
+      NOBODY,
+    ]);
+    expect(of((device) => device[how](1, 107, 3, 0)).slice(4)).toEqual([
+      `medium.${how}Main(108,2,512)  - 107+4 - | -`,
+      NOBODY,
+    ]);
     expect(of((device) => device[how](1, 99, 2, 0)).slice(3)).toEqual([
       `medium.${how}Main(99,1,0)  - 99+2 - | -`,
       `medium.${how}Spare(6,1,512)  - 99+2 - | -`,
@@ -359,7 +372,9 @@ describe.each(['read', 'write'] as const)('where the first sector decides, a %s'
 
   test('goes there too where the table could only say that there may be something', () => {
     const { of } = deviceWith({ shape, remapped, suspects: true });
-    expect(of((device) => device[how](1, 99, 8, 64)).slice(2)).toEqual([
+    expect(of((device) => device[how](1, 99, 8, 64))).toEqual([
+      Outcome.done,
+      'table.mayHold(99,1)  - 99+8 - | -',
       'table.resolve(99,1)  - 99+8 - | -',
       `medium.${how}Main(99,8,64)  - 99+8 - | -`,
       NOBODY,
@@ -457,7 +472,7 @@ describe('a sector that fails', () => {
     'copied with $copies, read $times times, ends with $says',
     ({ copies, times, steps, says }) => {
       const { answers, of } = deviceWith();
-      answers.set('moveToSpare', copies);
+      answers.set('moveToSpare', [...copies]);
       const expected = [says, ...reads(times), ...steps, NOBODY];
       expect(of((device) => device.relocate(50, 9, 3))).toEqual(expected);
     },
@@ -558,6 +573,23 @@ describe('a move and a request that meet', () => {
       expect(of((device) => device.read(1, 100, 5, 0))[0]).toBe(Outcome.done);
       expect(waits).toEqual([]);
     }
+  });
+
+  test('sector 0 is one like all others, and nothing in flight is no range that begins there', () => {
+    const { words, others, of } = deviceWith();
+    const waits = others([
+      () => {
+        words[flight(1)] = 0;
+      },
+      () => {
+        words[MOVING] = 0;
+      },
+    ]);
+    words[flight(1)] = wordOf(0, 0);
+    expect(of((device) => device.attach(0, 9))[0]).toBe(Outcome.done);
+    words[MOVING] = wordOf(0, 0);
+    expect(of((device) => device.read(1, 0, 1, 0))[0]).toBe(Outcome.done);
+    expect(waits).toEqual(['thread 1 is 0+1  - 0+1 - | 0+1', 'moving is 0+1  - - - | 0+1']);
   });
 
   test('each says where it is before it looks where the other is', () => {

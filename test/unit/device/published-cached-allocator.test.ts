@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { allocatorOn } from '../../../src/device/index.ts';
 import { NO_SPARE } from '../../../src/device/spare-allocator.ts';
+import type { Lock } from '../../../src/lock/lock.ts';
 import { Allocator } from '../../../src/memory/layout.ts';
 import type { Placement } from '../../../src/scenario/plan.ts';
 import {
@@ -197,6 +199,62 @@ describe('sequential faults of the published refill', () => {
     expect(cache.state(Allocator.count)).toBe(63);
     expect(markedSpares(cache.plan, cache.memory)).toHaveLength(41);
   });
+});
+
+describe('a thread that has missed, and finds that another one has filled the ring', () => {
+  /** The ring as the thread leaves it, where it held `count` spares as the thread came to refill. */
+  function missedBeside(count: number) {
+    const { plan, memory, state, set } = cacheOn({ spareCount: 512, placement: 'none' });
+    const { words, layout } = memory;
+    let releases = 0;
+    const lock: Lock = {
+      acquire: () => 0,
+      release: () => void (++releases === 1 && set(Allocator.count, count)),
+    };
+    const spare = allocatorOn(plan, words, layout, lock).allocate(0);
+    const fields = ['refills', 'count', 'tail', 'head', 'cursor', 'hits', 'misses'] as const;
+    return { spare, ...Object.fromEntries(fields.map((name) => [name, state(Allocator[name])])) };
+  }
+
+  test('refills what is left, from as few as one below a batch', () => {
+    expect(missedBeside(31)).toEqual({
+      spare: 0,
+      refills: 1,
+      count: 63,
+      tail: 33,
+      head: 1,
+      cursor: 64,
+      hits: 0,
+      misses: 1,
+    });
+  });
+
+  test('takes one where there is a batch, and refills nothing', () => {
+    expect(missedBeside(32)).toEqual({
+      spare: 0,
+      refills: 0,
+      count: 31,
+      tail: 0,
+      head: 1,
+      cursor: 0,
+      hits: 0,
+      misses: 1,
+    });
+  });
+});
+
+test('what is counted is counted atomically, as published, whatever lock there is', () => {
+  const { memory, allocate } = cacheOn({ spareCount: 512 });
+  const add = vi.spyOn(Atomics, 'add');
+  allocate();
+  allocate();
+  const counted = add.mock.calls.map(([, at, by]) => [at - memory.layout.allocator, by]);
+  add.mockRestore();
+  expect(counted).toEqual([
+    [Allocator.misses, 1],
+    [Allocator.refills, 1],
+    [Allocator.hits, 1],
+  ]);
 });
 
 test('giving a spare back does nothing, as published', () => {
