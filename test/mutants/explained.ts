@@ -2,6 +2,9 @@ import type { Explanation } from './explanation.ts';
 
 const SPEED = 'How long somebody spins, naps or stays away is a matter of speed.';
 
+const ONE_WRITER =
+  'Who holds the target lock is the only one that writes the table: nobody comes between.';
+
 const LOCKS: readonly Explanation[] = [
   {
     file: ['lock/mcs-lock', 'lock/queued-lock'],
@@ -292,6 +295,65 @@ const TABLES: readonly Explanation[] = [
   },
 ];
 
+const HASH_TABLE: readonly Explanation[] = [
+  {
+    file: 'device/hash-remap-table',
+    place: 'GOLDEN',
+    because: 'Which chain a sector is in is a matter of speed.',
+  },
+  {
+    file: 'device/hash-remap-table',
+    place: 'HashRemapTable.mayHold',
+    from: ['bits === 0', 'continue;'],
+    to: ['false', ''],
+    because: 'A shortcut: where no bit is set, none is left by the shifts.',
+  },
+  {
+    file: 'device/hash-remap-table',
+    place: ['HashRemapTable.insert', 'HashRemapTable.remove'],
+    operator: 'order',
+    from: [
+      'Atomics.store(words, at + TableSlot.spare, spare); Atomics.store(words, at + TableSlot.lba, lba + 1);',
+      'Atomics.store(words, at + TableSlot.lba, lba + 1); Atomics.store(words, at + TableSlot.next, Atomics.load(words, head));',
+      'Atomics.store(words, link, Atomics.load(words, at + TableSlot.next)); Atomics.store(words, at + TableSlot.lba, 0);',
+    ],
+    because:
+      'Whoever stands on the slot meanwhile looks for another LBA: what it held, what it will hold, ' +
+      'and 0 are alike to him, and he goes on by either `next`. All others come by the head.',
+  },
+  {
+    file: 'device/hash-remap-table',
+    place: 'HashRemapTable.giveSlot',
+    operator: 'order',
+    because:
+      'The free list is read under the target lock only, and a spare where the LBA is right.',
+  },
+  {
+    file: 'device/hash-remap-table',
+    place: ['HashRemapTable.insert', 'HashRemapTable.remove'],
+    operator: 'plain',
+    from: [
+      'Atomics.load(words, head)',
+      'Atomics.load(words, link)',
+      'Atomics.load(words, at + TableSlot.lba)',
+      'Atomics.load(words, at + TableSlot.next)',
+    ],
+    because: ONE_WRITER,
+  },
+  {
+    file: 'device/hash-remap-table',
+    place: ['HashRemapTable.lbaOf', 'HashRemapTable.takeSlot'],
+    operator: 'plain',
+    because: ONE_WRITER,
+  },
+  {
+    file: 'device/hash-remap-table',
+    place: ['HashRemapTable.insert', 'HashRemapTable.remove'],
+    operator: 'split',
+    because: ONE_WRITER,
+  },
+];
+
 const DEVICE: readonly Explanation[] = [
   {
     file: 'device/device',
@@ -440,6 +502,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...ALLOCATORS,
   ...MEDIUM,
   ...TABLES,
+  ...HASH_TABLE,
   ...DEVICE,
   ...BOOKS,
   ...METADATA,

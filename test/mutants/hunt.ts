@@ -174,6 +174,7 @@ async function failureOf(killer: Killer, mutant: number, board: Switchboard): Pr
     await setTimeout(wait);
     error = await failureOnce(killer, mutant, board);
   }
+  if (isOutOfMemory(error)) throw new Error(`no memory left for ${killer.name}`, { cause: error });
   return error;
 }
 
