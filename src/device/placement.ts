@@ -14,7 +14,8 @@ const SMALLEST_GEOMETRIC_AREA = 8192;
 /**
  * Positions of the metadata copies in a spare area, relative to its start.
  *
- * v4-dynamic is dm-remap at ef0af9b: none below 72 sectors; then MINIMAL, five copies side by side; from 1024 LINEAR, four copies a quarter apart; from 8192 GEOMETRIC, those of the five fixed
+ * v4-dynamic is dm-remap at ef0af9b: none below 72 sectors; then MINIMAL, five copies side by side;
+ * from 1024 LINEAR, four copies a quarter apart; from 8192 GEOMETRIC, those of the five fixed
  * places that fit. v4-fixed is fe4b6b9: the five places, and no area below 16384 sectors.
  */
 export function copyPositionsOf(placement: Placement, spareCount: number): readonly number[] {

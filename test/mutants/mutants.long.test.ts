@@ -19,9 +19,11 @@ const HUNTED = ['bad-sectors', 'bitmap-allocator', 'failure-books', 'fault-contr
 const HUNTED_TOO = ['guarded-control', 'health-words', 'linear-allocator', 'logged-medium'];
 const METADATA = ['metadata-area', 'published-metadata', 'redundant-metadata', 'write-log'];
 const PUBLISHED = ['published-completion', 'published-control'];
+const DEVICE = ['device', 'index', 'linear-remap-table', 'published-cached-allocator'];
+const DEVICE_FILES = [...HUNTED, ...HUNTED_TOO, ...METADATA, ...PUBLISHED, ...DEVICE];
 const FILES = [
   ...[...LOCKS, ...OTHER_LOCKS].map((name) => `lock/${name}`),
-  ...[...HUNTED, ...HUNTED_TOO, ...METADATA, ...PUBLISHED].map((name) => `device/${name}`),
+  ...DEVICE_FILES.map((name) => `device/${name}`),
 ];
 
 function hunted(args: readonly string[]): Promise<{ code: number; report: Report }> {

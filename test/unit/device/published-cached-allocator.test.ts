@@ -202,7 +202,7 @@ describe('sequential faults of the published refill', () => {
 });
 
 describe('a thread that has missed, and finds that another one has filled the ring', () => {
-  /** The ring as the thread leaves it, where it held `count` spares as the thread came to refill. */
+  /** What a thread leaves that came to refill a ring that held `count` spares by then. */
   function missedBeside(count: number) {
     const { plan, memory, state, set } = cacheOn({ spareCount: 512, placement: 'none' });
     const { words, layout } = memory;
