@@ -30,7 +30,24 @@ export function sideOf(name: string, runs: readonly ComparedRun[]): Side {
  * differ by half of themselves. Worse than this nobody should measure.
  */
 export function recordedRuns(): ComparedRun[] {
-  const path = new URL('../data/compare/recorded-runs.csv', import.meta.url);
+  return runsIn('recorded-runs');
+}
+
+/**
+ * Thirty runs of two seconds each, on two cores with a dozen other programs: a closed load of two
+ * threads on a device that serves one request at a time, in 500 µs. The device makes the latencies.
+ */
+export function deviceRuns(): ComparedRun[] {
+  return runsIn('device-runs');
+}
+
+/** Thirty runs of four seconds of the same hour, of one thread on the memory itself. */
+export function memoryRuns(): ComparedRun[] {
+  return runsIn('memory-runs');
+}
+
+function runsIn(file: string): ComparedRun[] {
+  const path = new URL(`../data/compare/${file}.csv`, import.meta.url);
   return rowsIn(readFileSync(path, 'utf8')).map((row) =>
     someComparedRun(
       Object.fromEntries(Object.entries(row).map(([name, text]) => [name, Number(text)])),
