@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { pool: 'forks', testTimeout: 600_000 } as const;
+const common = { pool: 'forks', testTimeout: 600_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import type { Result } from '../report/result-schema.ts';
+import { EXIT } from '../errors.ts';
 import { styleOf, type TextOptions } from '../report/style.ts';
-import { clip, plural, printable, wrap } from '../report/text.ts';
+import { plural, printable, wrap } from '../report/text.ts';
+import { type CellColumn, cellColumns, cellRows } from '../sweep/cell-table.ts';
+import { curvesOf } from '../sweep/curves.ts';
 import { findingOf } from '../sweep/finding.ts';
-import type { MergedCell, MergedClass, MergedSweep } from '../sweep/merge.ts';
+import { LAW_HEADS, lawRows } from '../sweep/law-rows.ts';
+import type { MergedClass, MergedSweep } from '../sweep/merge.ts';
 import type { CellValue } from '../sweep/sweep-plan.ts';
-import { formatNs, formatRate } from '../units.ts';
 import { tableText } from './table-text.ts';
 
 /** `load.threads=4, lock.kind=ticket`; keys may be shortened to what tells them apart. */
@@ -14,7 +16,6 @@ export function runName({ values }: { readonly values: readonly CellValue[] }): 
   return values.map(({ key, text }) => `${key}=${printable(text)}`).join(', ');
 }
 
-const VALUE_COLUMNS_MAX = 24;
 const FAILURES_SHOWN = 5;
 
 /** What a sweep came to: a row a cell, what is to be said of it, where its files are. */
@@ -27,6 +28,7 @@ export function sweptText(merged: MergedSweep, path: string, options: TextOption
     '',
   );
   lines.push(cellTable(merged), '');
+  lines.push(...lawLines(merged));
   lines.push(...wrap(printable(findingOf(merged)), width), '');
   for (const note of merged.notes) lines.push(...wrap(note, width));
   lines.push(...failureLines(merged, width));
@@ -34,65 +36,35 @@ export function sweptText(merged: MergedSweep, path: string, options: TextOption
   return `${lines.join('\n')}\n`;
 }
 
-/** Where machines of several classes took part, a row for each of them. */
+/**
+ * A row a cell; where machines of several classes took part, a row for each of them. What is the
+ * same in every row is said once, above.
+ */
 function cellTable(merged: MergedSweep): string {
-  const keys = merged.axes.map(({ key }) => key);
-  const extra = new Set(merged.cells.flatMap(({ values }) => values.map(({ key }) => key)));
-  const columns = [...new Set([...keys, ...extra])];
-  const several = merged.hostClasses.length > 1;
-  const head = [
-    ...columns.map(shortKey),
-    ...(several ? ['host'] : []),
-    'runs',
-    'op',
-    'rate',
-    'p50',
-    'p99',
-    'max',
-    'collisions',
-    'verdict',
-  ];
-  const rows = merged.cells.flatMap((cell) => {
-    const values = columns.map((key) => textOfValue(cell, key));
-    if (cell.classes.length === 0) {
-      const verdict = cell.failures.length > 0 ? 'broken' : 'missing';
-      const host = several ? [''] : [];
-      return [[...values, ...host, String(cell.runCount), '', '', '', '', '', '', verdict]];
-    }
-    return cell.classes.map((one) => {
-      const host = several ? [String(merged.hostClasses.indexOf(one.hostClass) + 1)] : [];
-      return [...values, ...host, ...figuresOf(cell, one)];
-    });
-  });
-  const first = columns.length + (several ? 1 : 0);
-  return tableText(head, rows, [first, first + 2, first + 3, first + 4, first + 5, first + 6]);
+  const rows = cellRows(merged);
+  const said: string[] = [];
+  const shown: CellColumn[] = [];
+  for (const column of cellColumns(merged)) {
+    const texts = new Set(rows.map(({ cell, one }) => column.textOf(cell, one)));
+    const [only = ''] = texts;
+    const words = texts.size === 1 ? (column.once?.(only) ?? '') : '';
+    if (words === '') shown.push(column);
+    else said.push(words);
+  }
+  const table = tableText(
+    shown.map(({ head }) => head),
+    rows.map(({ cell, one }) => shown.map(({ textOf }) => textOf(cell, one))),
+    shown.flatMap(({ isNumber }, index) => (isNumber ? [index] : [])),
+  );
+  return said.length === 0 ? table : `Every row: ${said.join(', ')}.\n\n${table}`;
 }
 
-function textOfValue(cell: MergedCell, key: string): string {
-  const found = cell.values.find((value) => value.key === key);
-  return found === undefined ? '–' : clip(printable(found.text), VALUE_COLUMNS_MAX);
-}
-
-function figuresOf(cell: MergedCell, one: MergedClass): string[] {
-  const { operation, figures } = one;
-  const service = operation === null ? null : figures.operations[operation].service;
-  const ns = (key: 'p50' | 'p99' | 'max') => (service === null ? '' : formatNs(service[key]));
-  const verdict: Result['verdict']['outcome'] = one.outcome;
-  return [
-    String(one.runs.length),
-    operation ?? '',
-    formatRate(figures.throughput.operationsPerSecond),
-    ns('p50'),
-    ns('p99'),
-    ns('max'),
-    String(cell.collisions),
-    cell.failures.length > 0 ? 'broken' : verdict,
-  ];
-}
-
-/** The last part of a key says enough in a table. */
-function shortKey(key: string): string {
-  return key.split('.').at(-1) ?? key;
+/** What the law says of each curve over threads. */
+function lawLines(merged: MergedSweep): string[] {
+  const curves = curvesOf(merged);
+  const rows = curves === null ? [] : lawRows(curves);
+  if (rows.length === 0) return [];
+  return ['Universal Scalability Law, with 95 % intervals:', tableText(LAW_HEADS, rows), ''];
 }
 
 function failureLines(merged: MergedSweep, width: number): string[] {
@@ -115,18 +87,23 @@ function verdictLines(merged: MergedSweep, options: TextOptions): string[] {
     bad.length === 0
       ? `All ${plural(merged.cells.length, 'cell')} held`
       : `${bad.length} of ${plural(merged.cells.length, 'cell')} did not hold`;
-  const thresholds = bad.flatMap((cell) =>
+  const reasons = bad.flatMap((cell) =>
     cell.classes.flatMap((one) =>
-      one.thresholds
-        .filter(({ pass }) => !pass)
-        .map(
-          ({ expression, observedText }) => `  ${runName(cell)}: ${expression} was ${observedText}`,
-        ),
+      reasonsIn(one).map((reason) => `  ${runName(cell)}: ${printable(reason)}`),
     ),
   );
-  const shown = thresholds.slice(0, FAILURES_SHOWN);
-  if (thresholds.length > shown.length)
-    shown.push(`  and ${thresholds.length - shown.length} more`);
+  const shown = reasons.slice(0, FAILURES_SHOWN);
+  if (reasons.length > shown.length) shown.push(`  and ${reasons.length - shown.length} more`);
   const mark = style.mark(merged.exitCode === 0 ? 'pass' : 'fail');
-  return [`${mark} ${held}${missing}; exit code ${merged.exitCode}.`, ...shown];
+  const lines = shown.flatMap((line) => wrap(line, options.width));
+  return [`${mark} ${held}${missing}; exit code ${merged.exitCode}.`, ...lines];
+}
+
+/** Why a cell did not hold: its thresholds, or the sentence of its verdict. */
+function reasonsIn({ exitCode, outcome, sentence, thresholds }: MergedClass): string[] {
+  if (exitCode === EXIT.held) return [];
+  if (outcome !== 'threshold-failed') return [sentence];
+  return thresholds
+    .filter(({ pass }) => !pass)
+    .map(({ expression, observedText }) => `${expression} was ${observedText}`);
 }

@@ -79,7 +79,8 @@ export function fitScalability(
     lambda: lambdaAt(points, best),
     sigma,
     kappa,
-    peakThreads: kappa > 0 && sigma < 1 ? Math.sqrt((1 - sigma) / kappa) : null,
+    // One that falls from the first thread on has its peak there.
+    peakThreads: kappa > 0 ? Math.max(1, Math.sqrt((1 - sigma) / kappa)) : null,
     fit: all === 0 ? 1 : 1 - bestError / all,
   };
 }

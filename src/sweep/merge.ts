@@ -7,12 +7,12 @@
  * damaged or of another version is said.
  */
 import { EXIT, UsageError, worstExitCode } from '../errors.ts';
-import { type Measured, mainOperation } from '../report/measured.ts';
+import type { Measured } from '../report/measured.ts';
 import type { Outcome, Result, ResultCheck, ResultThreshold } from '../report/result-schema.ts';
 import { plural } from '../report/text.ts';
 import { evaluateThresholds } from '../report/thresholds.ts';
 import { collisionCountOf, verdictOf } from '../report/verdict.ts';
-import type { Operation, Threshold } from '../scenario/plan.ts';
+import { OPERATIONS, type Operation, type Threshold } from '../scenario/plan.ts';
 import { parseThreshold } from '../scenario/thresholds.ts';
 import { TOOL } from '../version.ts';
 import { checksOf, combineRuns, type MeasuredRun } from './combine.ts';
@@ -296,7 +296,7 @@ function mergeClass(
   const expressions = first.result.thresholds.map(({ expression }) => expression);
   const thresholds = evaluateThresholds(thresholdsOf(expressions), measured);
   const { outcome, exitCode, sentence } = verdictOf(measured, thresholds);
-  const operation = mainOperation(measured);
+  const operation = toldBy(measured);
   const {
     environment: _environment,
     scenario: _scenario,
@@ -327,6 +327,19 @@ function mergeClass(
     exitCode,
     sentence,
   };
+}
+
+/** Counts that differ by less are alike: which of them is a little larger is chance. */
+const ALIKE_COUNTS = 0.9;
+
+/**
+ * The operation most of which were completed. Of those that are about as many it is the first, so
+ * that cells of the same mix are told by the same one.
+ */
+function toldBy({ operations }: Pick<Measured, 'operations'>): Operation | null {
+  const most = Math.max(...OPERATIONS.map((name) => operations[name].count));
+  if (most === 0) return null;
+  return OPERATIONS.find((name) => operations[name].count >= ALIKE_COUNTS * most) ?? null;
 }
 
 function thresholdsOf(expressions: readonly string[]): Threshold[] {

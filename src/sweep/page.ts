@@ -1,14 +1,15 @@
-import { countAxis, latencyAxis } from '../report/html/axis.ts';
-import { lineChart } from '../report/html/chart.ts';
+import { type Axis, countAxis, latencyAxis, placesAxis } from '../report/html/axis.ts';
+import { type Line, lineChart } from '../report/html/chart.ts';
 import { documentOf } from '../report/html/document.ts';
-import { html, type Markup, type Piece } from '../report/html/markup.ts';
+import { html, type Markup } from '../report/html/markup.ts';
 import { figure, nothingToShow } from '../report/html/section.ts';
 import { number, table, text } from '../report/html/table.ts';
 import { clip, plural, printable } from '../report/text.ts';
 import { throughputAt } from '../statistics/scalability.ts';
-import { formatNs, formatRate } from '../units.ts';
+import { cellColumns, cellRows } from './cell-table.ts';
 import { type Curve, type Curves, curvesOf, rateOf, tailOf } from './curves.ts';
 import { findingOf, nameOf } from './finding.ts';
+import { LAW_HEADS, lawRows } from './law-rows.ts';
 import type { MergedSweep } from './merge.ts';
 
 const NAME_COLUMNS_MAX = 120;
@@ -37,7 +38,7 @@ function findingPart(merged: MergedSweep): Markup {
 ${merged.notes.length > 0 && html`<ul class="warnings">${merged.notes.map((note) => html`<li>! ${printable(note)}</li>`)}</ul>`}`;
 }
 
-/** Small multiples: every chart has the axes of all. */
+/** Small multiples: a chart a curve, and all of one figure on the same axes. */
 function curvesPart(merged: MergedSweep): Markup {
   const curves = curvesOf(merged);
   if (curves === null) {
@@ -46,20 +47,32 @@ function curvesPart(merged: MergedSweep): Markup {
     );
   }
   const points = curves.curves.flatMap((curve) => curve.points);
-  const most = Math.max(...points.map(rateOf));
+  const x = placesAxis(
+    curves.key,
+    [...new Map(points.map((point) => [point.x, point.text]))].map(([value, label]) => ({
+      value,
+      label,
+    })),
+  );
+  const rate = countAxis('rate', 'operations', Math.max(...points.map(rateOf)));
   const tails = points.flatMap((point) => tailOf(point) ?? []);
-  const axes = {
-    x: countAxis('count', curves.key, Math.max(...points.map(({ x }) => x))),
-    rate: countAxis('rate', 'operations a second', most),
-    tail: latencyAxis('p99', Math.min(...tails), Math.max(...tails)),
-  };
   const shown = curves.curves.slice(0, CURVES_SHOWN);
   const rest = curves.curves.length - shown.length;
   return html`${lawTable(curves)}
-${shown.map(
-  (curve) => html`<h3>${titleOf(curve, merged)}</h3>
-${charts(curve, curves, axes)}`,
-)}
+<h3>Operations a second over ${curves.key}</h3>
+<div class="multiples">${shown.map((curve) => rateChart(curve, titleOf(curve, merged), x, rate))}</div>
+${
+  tails.length > 0 &&
+  html`<h3>99th percentile of the response over ${curves.key}</h3>
+<div class="multiples">${shown.map((curve) =>
+    tailChart(
+      curve,
+      titleOf(curve, merged),
+      x,
+      latencyAxis('p99', Math.min(...tails), Math.max(...tails)),
+    ),
+  )}</div>`
+}
 ${rest > 0 && html`<p class="note">${rest} more are in the table of cells.</p>`}`;
 }
 
@@ -68,123 +81,92 @@ function titleOf(curve: Curve, merged: MergedSweep): string {
   return merged.hostClasses.length > 1 ? `${name} on ${curve.hostClass}` : name;
 }
 
-function charts(
-  curve: Curve,
-  curves: Curves,
-  axes: Readonly<Record<'x' | 'rate' | 'tail', ReturnType<typeof countAxis>>>,
-): Markup {
-  const places = curve.points.map(({ x }) => x);
+/** Places at which the law is drawn, so that it is a curve. */
+const LAW_STEPS = 60;
+
+/** What was measured, and the law through it with its peak. */
+function rateChart(curve: Curve, title: string, x: Axis, y: Axis): Markup {
   const law = curve.scalability;
-  const rates = [
-    { name: 'measured', look: 'first', values: curve.points.map(rateOf) },
-    ...(law === null
-      ? []
-      : [
-          {
-            name: 'the law',
-            look: 'second',
-            values: places.map((x) => throughputAt(law, x)),
-            isBaseline: true,
-          },
-        ]),
+  const [least, most] = [curve.points[0]?.x ?? 0, curve.points.at(-1)?.x ?? 0];
+  const step = (most - least) / LAW_STEPS;
+  const between =
+    law === null ? [] : Array.from({ length: LAW_STEPS + 1 }, (_, index) => least + index * step);
+  const own = curve.points.map((point) => point.x);
+  const places = [...new Set([...between, ...own])].sort((a, b) => a - b);
+  const measured = new Map(curve.points.map((point) => [point.x, rateOf(point)]));
+  const lines: Line[] = [
+    {
+      name: 'measured',
+      look: 'first',
+      values: places.map((place) => measured.get(place) ?? null),
+      isDots: true,
+    },
   ];
-  const tails = [{ name: 'p99', look: 'first', values: curve.points.map(tailOf) }];
-  const name = printable(nameOf(curve.values));
-  return html`${figure(
-    `Operations a second over ${curves.key}`,
+  if (law !== null) {
+    const values = places.map((place) => throughputAt(law, place));
+    lines.push({ name: 'the law', look: 'second', values, isBaseline: true });
+  }
+  const peak = law?.peakThreads == null ? '' : `, peak at ${law.peakThreads.toFixed(1)}`;
+  return figure(
+    `${title}${peak}`,
     lineChart({
-      description: `${name}: operations a second over ${curves.key}`,
-      x: axes.x,
-      y: axes.rate,
-      places,
-      lines: rates,
+      description: `${title}: operations a second over ${x.title}`,
+      ...{ x, y, places, lines },
+      isSmall: true,
     }),
-  )}
-${
-  curve.points.some((point) => tailOf(point) !== null) &&
-  figure(
-    `99th percentile of the response over ${curves.key}`,
-    lineChart({
-      description: `${name}: p99 over ${curves.key}`,
-      x: axes.x,
-      y: axes.tail,
-      places,
-      lines: tails,
-    }),
-  )
-}`;
+  );
 }
 
-function lawTable({ kind, curves }: Curves): Markup | false {
-  if (kind === 'rate') {
+function tailChart(curve: Curve, title: string, x: Axis, y: Axis): Markup {
+  const { points, knee } = curve;
+  const lines: Line[] = [{ name: 'p99', look: 'first', values: points.map(tailOf), isDots: true }];
+  if (knee !== null) {
+    const values = points.map((point) => (point === knee ? tailOf(point) : null));
+    lines.push({ name: `turns upwards at ${knee.text}`, look: 'second', values, isDots: true });
+  }
+  return figure(
+    title,
+    lineChart({
+      description: `${title}: p99 of the response over ${x.title}`,
+      ...{ x, y, lines },
+      places: points.map((point) => point.x),
+      isSmall: true,
+    }),
+  );
+}
+
+function lawTable(curves: Curves): Markup | false {
+  if (curves.kind === 'rate') {
     return table(
       [text('curve'), text('highest rate kept'), text('response turns upwards at')],
-      curves.map(({ values, kept, knee }) => [
+      curves.curves.map(({ values, kept, knee }) => [
         printable(nameOf(values)),
         kept?.text ?? 'none',
         knee?.text ?? 'nowhere',
       ]),
     );
   }
-  if (kind !== 'threads') return false;
-  const rows = curves.map(({ values, scalability: law }): Piece[] => {
-    if (law === null)
-      return [printable(nameOf(values)), '', '', '', 'too few numbers of threads: four at least'];
-    const { sigma, kappa, sigmaInterval, kappaInterval, peakThreads, peakInterval, lambda } = law;
-    const between = ({ low, high }: { low: number; high: number }) =>
-      ` [${low.toPrecision(2)} to ${high.toPrecision(2)}]`;
-    const peak =
-      peakThreads === null
-        ? 'none'
-        : peakThreads.toFixed(1) + (peakInterval === null ? ', or none' : between(peakInterval));
-    return [
-      printable(nameOf(values)),
-      formatRate(lambda),
-      sigma.toPrecision(2) + between(sigmaInterval),
-      kappa.toPrecision(2) + between(kappaInterval),
-      peak,
-    ];
-  });
+  const rows = lawRows(curves);
+  if (rows.length === 0) return false;
   return html`<p>The Universal Scalability Law, fitted to every run. Contention is the share of work that threads do one after the other,
-coherency what each pair of them costs. In brackets, where 95 % of resamples of the runs lie.</p>
-${table([text('curve'), number('one thread'), number('contention σ'), number('coherency κ'), number('peak, threads')], rows)}`;
+coherency what each pair of them costs. In brackets, where 95 % of resamples of the runs lie. Peak is the number of threads at which
+throughput is highest. Fit is the share of the differences between runs that the law accounts for: where that is little, its terms say little.</p>
+${table(
+  LAW_HEADS.map((head, index) => (index === 0 ? text(head) : number(head))),
+  rows,
+)}`;
 }
 
 function cellsPart(merged: MergedSweep): Markup {
-  const keys = [...new Set(merged.cells.flatMap(({ values }) => values.map(({ key }) => key)))];
-  const several = merged.hostClasses.length > 1;
-  const columns = [
-    ...keys.map((key) => text(printable(key))),
-    ...(several ? [number('machine')] : []),
-    ...['runs', 'operations/s', 'p50', 'p99', 'max', 'collisions'].map((head) => number(head)),
-    text('verdict'),
-  ];
-  const rows = merged.cells.flatMap((cell) => {
-    const values = keys.map((key) => {
-      const found = cell.values.find((value) => value.key === key);
-      return found === undefined ? '–' : printable(found.text);
-    });
-    if (cell.classes.length === 0) {
-      const verdict = cell.failures.length > 0 ? 'broken' : 'missing';
-      return [[...values, ...(several ? [''] : []), cell.runCount, '', '', '', '', '', verdict]];
-    }
-    return cell.classes.map((one): Piece[] => {
-      const service = one.operation === null ? null : one.figures.operations[one.operation].service;
-      return [
-        ...values,
-        ...(several ? [merged.hostClasses.indexOf(one.hostClass) + 1] : []),
-        one.runs.length,
-        formatRate(one.figures.throughput.operationsPerSecond),
-        ...(['p50', 'p99', 'max'] as const).map((key) =>
-          service === null ? '' : formatNs(service[key]),
-        ),
-        cell.collisions,
-        cell.failures.length > 0 ? 'broken' : one.outcome,
-      ];
-    });
-  });
-  return html`<p class="note">With JavaScript, a click on a head sorts by its column.</p>
-<div class="sortable">${table(columns, rows)}</div>`;
+  const columns = cellColumns(merged);
+  const rows = cellRows(merged).map(({ cell, one }) =>
+    columns.map(({ textOf }) => textOf(cell, one)),
+  );
+  return html`<p class="note">p50, p99 and max are of responses, from the planned arrival on. With JavaScript, a click on a head sorts by its column.</p>
+<div class="sortable">${table(
+    columns.map(({ head, isNumber }) => (isNumber ? number(head) : text(head))),
+    rows,
+  )}</div>`;
 }
 
 function machinesPart(merged: MergedSweep): Markup {

@@ -24,7 +24,7 @@ describe('a sweep', () => {
     const first = await sweep(['--out', out]);
     expect(first.code).toBe(0);
     expect(first.stderr).toMatch(/^tiny: 4 cells\nat least .*\n$/);
-    expect(first.stdout).toMatch(/^blockSize +kind +runs/m);
+    expect(first.stdout).toMatch(/^blockSize +kind +done/m);
     expect(first.stdout).toMatch(/All 4 cells held; exit code 0\./);
     expect(finishedIn(out)).toHaveLength(4);
     const again = await sweep(['--out', out]);

@@ -17,6 +17,9 @@ export interface Axis {
   readonly ticks: readonly Tick[];
   /** 0 at `from`, 1 at `to`. */
   readonly share: (value: number) => number;
+  /** Its ticks are the values that there are, and there are no others. */
+  readonly isPlaces?: boolean;
+  readonly isLog?: boolean;
 }
 
 /** Labels of the nines: a distribution's tail, in equal steps for each further nine. */
@@ -62,11 +65,37 @@ export function latencyAxis(title: string, least: number, most: number): Axis {
 
 /** From 0 up, in round steps. */
 export function countAxis(kind: 'rate' | 'count', title: string, most: number): Axis {
-  const step = niceStep(Math.max(most, 1) / 5, [1, 2, 2.5, 5]);
+  // What is counted is whole: below ten, 2.5 and 7.5 would say 3 and 8.
+  const wanted = Math.max(1, most / 5);
+  const step = niceStep(wanted, wanted > 5 ? [1, 2, 2.5, 5] : [1, 2, 5]);
   const to = Math.max(1, Math.ceil(most / step)) * step;
   const unit = kind === 'rate' ? '/s' : '';
   const ticks = steps(0, to, step).map((value) => ({ value, label: shortCount(value) + unit }));
   return { ...linear(0, to), kind, title, ticks };
+}
+
+/** So far apart from first to last that equal factors lie at equal distances. */
+const LOG_FACTOR = 16;
+/** Ticks closer than this share of the axis would lie on one another. */
+const TICK_SHARE = 0.09;
+
+/** An axis whose ticks are the values that there are, each with its own name. */
+export function placesAxis(title: string, places: readonly Tick[]): Axis {
+  const values = places.map(({ value }) => value);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const isLog = least > 0 && most >= LOG_FACTOR * least;
+  const from = isLog ? least : Math.min(0, least);
+  const to = most > from ? most : from + 1;
+  const share = isLog
+    ? (value: number) => Math.log(Math.max(value, from) / from) / Math.log(to / from)
+    : linear(from, to).share;
+  const ticks: Tick[] = [];
+  // From the last one backwards: the ends of an axis say most.
+  for (const tick of [...places].sort((a, b) => b.value - a.value)) {
+    const next = ticks.at(-1);
+    if (next === undefined || share(next.value) - share(tick.value) >= TICK_SHARE) ticks.push(tick);
+  }
+  return { kind: 'count', title, from, to, ticks: ticks.reverse(), share, isPlaces: true, isLog };
 }
 
 /** Shares up to 1, from 0 or from nearer where nothing lies below. */

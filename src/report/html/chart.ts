@@ -14,6 +14,8 @@ export interface Line {
   readonly values: readonly (number | null)[];
   /** Drawn thin and grey-dashed behind the others. */
   readonly isBaseline?: boolean;
+  /** Dots, joined over places where there is none. */
+  readonly isDots?: boolean;
   /** From this index on the line rests on too little, and is drawn faintly. */
   readonly faintFrom?: number;
 }
@@ -43,27 +45,44 @@ export interface Chart {
   readonly zones?: readonly Zone[];
   /** Lines that step from place to place rather than slope: figures of a stretch of time. */
   readonly isStepped?: boolean;
+  /** One of several side by side, which all have the same axes whatever is in them. */
+  readonly isSmall?: boolean;
 }
 
 export const WIDTH = 760;
 const HEIGHT = 300;
+const SMALL = { width: 440, height: 230, right: 18 } as const;
+const DOT_RADIUS = 2.6;
 export const MARGIN = { left: 66, right: 104, top: 12, bottom: 46 } as const;
 export const LABEL_DISTANCE = 14;
 
 export interface Frame {
   readonly width: number;
   readonly height: number;
+  /** Where the x axis ends. */
+  readonly right: number;
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
 }
 
 export function frameOf(x: Axis, y: Axis, height = HEIGHT): Frame {
+  return frameIn(x, y, { width: WIDTH, height, right: MARGIN.right });
+}
+
+function frameIn(
+  x: Axis,
+  y: Axis,
+  size: { readonly width: number; readonly height: number; readonly right: number },
+): Frame {
+  const { width, height } = size;
   const [left, top] = [MARGIN.left, MARGIN.top];
-  const across = WIDTH - left - MARGIN.right;
+  const right = width - size.right;
+  const across = right - left;
   const down = height - top - MARGIN.bottom;
   return {
-    width: WIDTH,
+    width,
     height,
+    right,
     x: (value) => left + across * x.share(value),
     y: (value) => top + down * (1 - y.share(value)),
   };
@@ -72,15 +91,21 @@ export function frameOf(x: Axis, y: Axis, height = HEIGHT): Frame {
 /** The SVG, and its data for the script that makes it one to zoom into. */
 export function lineChart(chart: Chart): Markup {
   const { x, y, places, lines, bands = [], zones = [] } = chart;
-  const frame = frameOf(x, y);
+  const isSmall = chart.isSmall === true;
+  const frame = isSmall ? frameIn(x, y, SMALL) : frameOf(x, y);
   const data = {
-    x: { kind: x.kind, title: x.title, from: x.from, to: x.to },
+    x: {
+      ...{ kind: x.kind, title: x.title, from: x.from, to: x.to },
+      ...(x.isPlaces === true ? { ticks: x.ticks, isLog: x.isLog === true } : {}),
+    },
     y: { kind: y.kind, title: y.title, from: y.from, to: y.to },
     isStepped: chart.isStepped === true,
+    ...(isSmall ? { isSmall } : {}),
     zones: zones.map(({ from, to, name }) => ({ from: rounded(from), to: rounded(to), name })),
     places: places.map(rounded),
-    lines: lines.map(({ name, look, values, isBaseline, faintFrom }) => ({
+    lines: lines.map(({ name, look, values, isBaseline, isDots, faintFrom }) => ({
       name,
+      ...(isDots === true ? { isDots } : {}),
       look,
       dash: isBaseline ? '5 4' : (LINES[look]?.dash ?? ''),
       isBaseline: isBaseline === true,
@@ -93,14 +118,14 @@ export function lineChart(chart: Chart): Markup {
       high: high.map(short),
     })),
   };
-  return html`<div class="plot" data-chart="lines">${legend(lines, bands)}
+  return html`<div class="plot${isSmall && ' small'}" data-chart="lines">${legend(lines, bands)}
 <div class="scroll" tabindex="0">${svg(
     frame,
     chart.description,
     html`${zones.map((zone) => zoneOf(zone, frame))}${axes(x, y, frame)}
 ${bands.map((band) => bandOf(band, places, frame))}
 ${lines.map((line) => lineOf(line, chart, frame))}
-${endLabels(lines, chart, frame)}`,
+${!isSmall && endLabels(lines, chart, frame)}`,
   )}</div>${jsonScript('data', data)}</div>`;
 }
 
@@ -113,7 +138,7 @@ ${content}
 /** Grid, tick labels, and titles with their units. */
 export function axes(x: Axis, y: Axis, frame: Frame): Markup {
   const bottom = frame.height - MARGIN.bottom;
-  const right = WIDTH - MARGIN.right;
+  const { right } = frame;
   const columns = x.ticks.map(({ value, label }) => {
     const at = px(frame.x(value));
     return html`<line class="grid" x1="${at}" x2="${at}" y1="${MARGIN.top}" y2="${bottom}"/>
@@ -163,11 +188,21 @@ function classOf(look: string, isBaseline = false): string {
 
 function lineOf(line: Line, chart: Chart, frame: Frame): Markup {
   const name = classOf(line.look, line.isBaseline);
+  if (line.isDots === true) return dotsOf(line, chart, frame);
   const faintFrom = line.faintFrom ?? Number.POSITIVE_INFINITY;
   const solid = pathOf(chart, line.values, frame, 0, faintFrom + 1);
   if (line.faintFrom === undefined) return html`<path class="${name}" d="${solid}"/>`;
   const faint = pathOf(chart, line.values, frame, faintFrom, Number.POSITIVE_INFINITY);
   return html`<path class="${name}" d="${solid}"/><path class="${name} faint" d="${faint}"/>`;
+}
+
+function dotsOf({ look, values }: Line, { places }: Chart, frame: Frame): Markup {
+  const there = values.flatMap((value, index) =>
+    value === null ? [] : [{ x: px(frame.x(places[index] as number)), y: px(frame.y(value)) }],
+  );
+  const path = there.map(({ x, y }) => `${x} ${y}`).join('L');
+  const dots = there.map(({ x, y }) => html`<circle cx="${x}" cy="${y}" r="${DOT_RADIUS}"/>`);
+  return html`<path class="line s-${look}" d="M${path}"/><g class="dots s-${look}">${dots}</g>`;
 }
 
 /** From one index to before another; a gap where there is no value. */

@@ -67,6 +67,11 @@
     return splits;
   };
 
+  /* 1, 2, 5, and 25 from ten on: 2.5 would say 3. */
+  const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
+    [1, 2, ...(power === 0 ? [] : [2.5]), 5].map((factor) => factor * 10 ** power),
+  ).flat();
+
   const axisOf = (axis, side) => ({
     side,
     scale: side === 2 ? 'x' : 'y',
@@ -87,6 +92,17 @@
         if (axis.kind === 'nines') return NINES[nines] ?? formatNines(nines);
         return value === 0 ? '0' : trimmed(FORMATS[axis.kind](value));
       }),
+    ...(axis.ticks === undefined
+      ? {}
+      : {
+          splits: () => axis.ticks.map(({ value }) => value),
+          filter: (_chart, splits) => splits,
+          values: () => axis.ticks.map(({ label }) => label),
+        }),
+    /* What is counted is whole. */
+    ...(axis.ticks === undefined && (axis.kind === 'count' || axis.kind === 'rate')
+      ? { incrs: WHOLE_STEPS }
+      : {}),
     ...(axis.kind === 'nines' ? { splits: ninesBetween } : {}),
     ...(axis.kind === 'latency'
       ? { splits: powersBetween, filter: (_chart, splits) => splits }
@@ -177,6 +193,9 @@
         stroke: strokeOf(line, data.places),
         width: line.isBaseline ? 1.2 : 1.8,
         dash: dashOf(line.dash),
+        ...(line.isDots === true
+          ? { dash: undefined, spanGaps: true, points: { show: true, size: 6 } }
+          : {}),
       });
     }
     const hue = (_chart, index) => lineAt(index) && colour(`s-${lineAt(index).look}`);
@@ -185,16 +204,25 @@
     return new uPlot(
       {
         width,
-        height: Math.round(Math.max(240, Math.min(320, width * 0.42))),
+        height: Math.round(Math.max(data.isSmall ? 220 : 240, Math.min(320, width * 0.42))),
         scales: {
           x: {
             time: false,
-            range: (_c, min, max) => (min === null ? [data.x.from, data.x.to] : [min, max]),
+            ...(data.x.isLog === true ? { distr: 3, log: 2 } : {}),
+            // Unzoomed, from the first place to the last, which need not be the ends of the axis.
+            range: (_c, min, max) =>
+              min === null || (data.isSmall && min === data.places[0] && max === data.places.at(-1))
+                ? [data.x.from, data.x.to]
+                : [min, max],
           },
           y: isLog
             ? {
                 distr: 3,
-                range: (_c, min, max) => [Math.max(1, (min ?? 1) * 0.8), (max ?? 10) * 1.25],
+                // Side by side all have the same, or they could not be compared.
+                range: (_c, min, max) =>
+                  data.isSmall
+                    ? [data.y.from, data.y.to]
+                    : [Math.max(1, (min ?? 1) * 0.8), (max ?? 10) * 1.25],
               }
             : { range: [data.y.from, data.y.to] },
         },
@@ -342,7 +370,10 @@
       const heads = [...table.tHead.rows[0].cells];
       heads.forEach((head, column) => {
         let sign = 1;
-        head.style.cursor = 'pointer';
+        head.tabIndex = 0;
+        head.addEventListener('keydown', (event) => {
+          if (event.key === 'Enter') head.click();
+        });
         head.addEventListener('click', () => {
           const keyed = [...table.tBodies[0].rows].map((row) => {
             const text = row.cells[column].textContent;

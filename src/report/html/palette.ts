@@ -23,6 +23,7 @@ export const LINES: Readonly<Record<string, Shade & { readonly dash: string }>> 
   allocation: { light: '#33383e', dark: '#d7dce1', dash: '3 2' },
   first: { light: '#0063a0', dark: '#5cb6f2', dash: '' },
   second: { light: '#b84300', dark: '#ff9a57', dash: '8 3' },
+  third: { light: '#a03c7c', dark: '#f0a0cc', dash: '4 3' },
 };
 
 export const STATE_SHADES: Readonly<Record<SpareState, Shade>> = {

@@ -141,6 +141,14 @@ svg{display:block;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica
 .plot svg[role=img]{width:100%;max-width:860px;min-width:600px;height:auto}
 .plot svg.map,.plot svg.matrix{width:auto;max-width:100%;min-width:0}
 .plot svg.map{min-width:480px}
+.plot.small svg[role=img]{min-width:0}
+.multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:0 1.25rem}
+.multiples>figure{margin:.5rem 0;min-width:0}
+.multiples figcaption{font-size:.875rem}
+.sortable thead th{cursor:pointer}
+.sortable thead th:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.sortable [aria-sort=ascending]::after{content:" ▲"}
+.sortable [aria-sort=descending]::after{content:" ▼"}
 svg.bar{width:150px;height:14px}
 svg text{fill:var(--quiet)}
 svg .title{fill:var(--ink)}
@@ -170,7 +178,7 @@ svg .title{fill:var(--ink)}
 ${Object.entries(LINES)
   .map(
     ([name, { dash }]) =>
-      `.line.s-${name}{stroke:var(--s-${name})${dash === '' ? '' : `;stroke-dasharray:${dash}`}}.band.s-${name}{fill:var(--s-${name})}text.s-${name}{fill:var(--s-${name})}`,
+      `.line.s-${name}{stroke:var(--s-${name})${dash === '' ? '' : `;stroke-dasharray:${dash}`}}.band.s-${name}{fill:var(--s-${name})}text.s-${name},.dots.s-${name}{fill:var(--s-${name})}`,
   )
   .join('\n')}
 .line.baseline{stroke-dasharray:5 4}

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { sweptText } from '../../../src/cli/swept-text.ts';
 import { combineRuns } from '../../../src/sweep/combine.ts';
-import { curvesOf } from '../../../src/sweep/curves.ts';
+import { type Curves, curvesOf } from '../../../src/sweep/curves.ts';
 import { findingOf } from '../../../src/sweep/finding.ts';
+import { lawRows } from '../../../src/sweep/law-rows.ts';
 import type { MergedSweep } from '../../../src/sweep/merge.ts';
 import { sweepPage } from '../../../src/sweep/page.ts';
 import { someDetails, someResult } from '../../support/run-record.ts';
@@ -133,11 +135,77 @@ describe('curves over threads', () => {
   test('are told in words', () => {
     const words = findingOf(locks);
     expect(words).toMatch(
-      /^ticket is fastest with 2 threads|^ticket scales 1\.\d× from 1 to 2 threads and collapses to \d+ % of that at 8 \(σ 0\.2/,
+      /^ticket scales 1\.1× to 2 threads \(1 a core\) and collapses beyond 4 threads \(2 a core\), 37 % is left at 8, its peak is predicted at 1\.6 threads \(1\.6–1\.7\); /,
     );
-    expect(words).toMatch(/per-worker scales 7\.0× from 1 to 8 threads \(σ 0\.020/);
+    expect(words).toMatch(/; per-worker scales 7\.0× to 8 threads \(4 a core\); /);
     expect(words).toMatch(/1 of 8 cells found collisions\.$/);
   });
+});
+
+test('what does not scale, falls at once, or stays the same is told as that', () => {
+  const told = (rates: readonly number[]) =>
+    findingOf(
+      swept(
+        { 'load.threads': THREADS.map(String) },
+        rates.map((rate, index) => ({
+          values: [['load.threads', String(THREADS[index])] as const],
+          rate,
+        })),
+      ),
+    );
+  expect(told([1000, 900, 800, 700])).toMatch(/^the scenario does not scale, 70 % is left at 8; /);
+  expect(told([1000, 400, 800, 10])).toMatch(
+    /^the scenario collapses beyond 4 threads \(2 a core\), 1 % is left at 8; /,
+  );
+  expect(told([1000, 990, 1010, 1000])).toMatch(/does the same with any number of threads; /);
+});
+
+describe('curves over something else', () => {
+  const sizes = (rates: readonly number[]) =>
+    findingOf(
+      swept(
+        { 'cache.slots': ['64', '128', '256'] },
+        rates.map((rate, index) => ({
+          values: [['cache.slots', String(64 << index)] as const],
+          rate,
+        })),
+      ),
+    );
+
+  test('tell a difference that is larger than those between runs, and no other', () => {
+    expect(sizes([1000, 2000, 1500])).toMatch(
+      /^slots 128 is fastest \(2\.00k\/s\) and 64 slowest \(1\.00k\/s\)/,
+    );
+    expect(sizes([1000, 1010, 1005])).toMatch(/^slots makes no difference to the rate/);
+  });
+});
+
+test('a law stands in text and page alike, with how well it fits', () => {
+  const rows = lawRows(curvesOf(locks) as Curves);
+  expect(rows.map((row) => [row[0], row.at(-1)])).toEqual([
+    ['ticket', '100%'],
+    ['per-worker', '100%'],
+  ]);
+  const text = sweptText(locks, 'out', { width: 80, color: false, unicode: true });
+  const page = sweepPage(locks);
+  for (const cell of rows.flat()) {
+    expect(text).toContain(cell);
+    expect(page).toContain(cell);
+  }
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('a column that says the same in every row is said once', () => {
+  const text = (collisions: number) => {
+    const one = swept({ 'lock.kind': ['mcs', 'mutex'] }, [
+      { values: [['lock.kind', 'mcs']], rate: 2000, collisions },
+      { values: [['lock.kind', 'mutex']], rate: 1000 },
+    ]);
+    return sweptText(one, 'out', { width: 80, color: false, unicode: true });
+  };
+  expect(text(0)).toMatch(/Every row: 2 runs, response times of read, no collisions, pass\./);
+  expect(text(0)).toMatch(/^kind +done +p50 +p99 +max$/m);
+  expect(text(2)).toMatch(/^kind +done +p50 +p99 +max +collisions$/m);
 });
 
 describe('curves over a rate', () => {

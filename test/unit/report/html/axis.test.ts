@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Axis,
   countAxis,
   latencyAxis,
   ninesAxis,
   ninesOf,
+  placesAxis,
   shareAxis,
   timeAxis,
 } from '../../../../src/report/html/axis.ts';
@@ -69,4 +70,39 @@ test('labels have no needless zeros', () => {
     '800/s',
     '1k/s',
   ]);
+});
+
+test('what is counted has whole ticks, each once', () => {
+  for (const most of [1, 2, 3, 4, 7, 9, 12, 40, 130]) {
+    const { ticks } = countAxis('count', 'threads', most);
+    expect(ticks.every(({ value }) => Number.isInteger(value))).toBe(true);
+    expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
+  }
+});
+
+describe('an axis of places', () => {
+  const of = (values: readonly number[]) =>
+    placesAxis(
+      'x',
+      values.map((value) => ({ value, label: `${value}` })),
+    );
+
+  test('has a tick at each, and none between', () => {
+    const axis = of([1, 2, 3, 4, 6, 8]);
+    expect(axis.ticks.map(({ value }) => value)).toEqual([1, 2, 3, 4, 6, 8]);
+    expect([axis.from, axis.to, axis.isLog, axis.share(4)]).toEqual([0, 8, false, 0.5]);
+  });
+
+  test('puts equal factors at equal distances where the values lie far apart', () => {
+    const axis = of([512, 1024, 2048, 4096, 8192]);
+    expect(axis.isLog).toBe(true);
+    expect([512, 2048, 8192].map(axis.share)).toEqual([0, expect.closeTo(0.5), 1]);
+  });
+
+  test('leaves out ticks that would lie on one another', () => {
+    const values = Array.from({ length: 64 }, (_, index) => index + 1);
+    const shares = of(values).ticks.map(({ value }) => of(values).share(value));
+    expect(shares.at(-1)).toBe(1);
+    expect(shares.slice(1).every((share, index) => share - (shares[index] ?? 0) > 0.08)).toBe(true);
+  });
 });
