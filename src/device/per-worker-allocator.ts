@@ -13,7 +13,7 @@ import { NO_SPARE, type SpareAllocator } from './spare-allocator.ts';
  *
  * Words of thread t in `strips`, written and read by t only:
  *
- *     position   word of the bitmap that it takes from, + 1; 0 before its first strip
+ *     position   word of the bitmap that it takes from, + 1; 0 when it never looked
  *     stripEnd   first word past its strip
  *     free       bits of that word that were clear when it last looked: what it will try next. The
  *                OR decides, and says what else was taken meanwhile; a bit that came free since is
@@ -71,7 +71,7 @@ export class PerWorkerAllocator implements SpareAllocator {
   #takeFromStrip(own: number): number {
     const words = this.#words;
     const position = words[own + Strip.position] as number;
-    if (position === 0) return NO_SPARE;
+    // Without a strip: before the first word, where nothing is free and the end has come.
     let wordIndex = position - 1;
     let free = words[own + Strip.free] as number;
     const stripEnd = words[own + Strip.end] as number;
@@ -89,7 +89,6 @@ export class PerWorkerAllocator implements SpareAllocator {
       if (wordIndex < stripEnd) free = this.#bitmap.freeNow(wordIndex, this.#end);
     }
     // Emptied: a thread that comes back looks at no word of it twice.
-    words[own + Strip.free] = 0;
     words[own + Strip.position] = stripEnd + 1;
     return NO_SPARE;
   }

@@ -44,7 +44,7 @@ export class RemapQueue {
         Atomics.add(words, this.#base + Queue.overflows, 1);
         return false;
       }
-      if (turn > empty) continue;
+      // Also where the cell was filled meanwhile: whoever did that has moved tail on before.
       if (Atomics.compareExchange(words, this.#base + Queue.tail, tail, tail + 1) !== tail)
         continue;
       Atomics.store(words, cell + QueueCell.lba, lba);
@@ -65,7 +65,7 @@ export class RemapQueue {
       const filled = 2 * Math.floor(head / this.#cellCount) + 1;
       const turn = Atomics.load(words, cell + QueueCell.turn);
       if (turn < filled) return NOTHING_WAITS;
-      if (turn > filled) continue;
+      // Also where the cell was emptied meanwhile: whoever did that has moved head on before.
       if (Atomics.compareExchange(words, this.#base + Queue.head, head, head + 1) !== head)
         continue;
       const lba = Atomics.load(words, cell + QueueCell.lba);

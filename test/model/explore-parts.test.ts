@@ -3,6 +3,7 @@ import type { FaultControls } from '../../src/device/fault-controls.ts';
 import type { FaultyMedium } from '../../src/device/faulty-medium.ts';
 import { Outcome } from '../../src/device/outcome.ts';
 import type { PublishedSlotTable, RestoredEntries } from '../../src/device/published-slot-table.ts';
+import type { RemapQueue } from '../../src/device/remap-queue.ts';
 import {
   explore,
   instrumentProduct,
@@ -10,12 +11,15 @@ import {
   type ProductCode,
   type Steps,
 } from '../../src/explore/index.ts';
+import { finish } from '../../src/explore/transform/runtime.ts';
 import {
   FailureWord,
   FaultControl,
   type Layout,
   layoutOf,
   partOf,
+  Queue,
+  QueueCell,
   StaleSlot,
   TargetTable,
   WORD_BYTES,
@@ -161,5 +165,65 @@ describe("the target's table as published", () => {
     const told = answers.map((answer) => answer.split(' ')[0]);
     expect(new Set(told)).toEqual(new Set(['true', 'false']));
     expect(told).toContain(after);
+  });
+});
+
+describe('the remap queue', () => {
+  const CELLS = 4;
+
+  function queueOf(words: Int32Array): RemapQueue {
+    const { RemapQueue: Made } = code.module<{
+      RemapQueue: new (...args: ConstructorParameters<typeof RemapQueue>) => RemapQueue;
+    }>('device/remap-queue');
+    return new Made(words, 0, CELLS);
+  }
+
+  /** One call after the other, in one thread. */
+  const inTurn = (...calls: readonly (() => unknown)[]) =>
+    function* steps(): Steps<string> {
+      const answers: unknown[] = [];
+      for (const call of calls) answers.push(yield* call() as Steps);
+      return answers.join();
+    };
+
+  const waiting = (words: Int32Array) => {
+    const lbas: number[] = [];
+    const tail = words[Queue.tail] as number;
+    for (let at = words[Queue.head] as number; at < tail; at++) {
+      lbas.push(words[Queue.cells + (at % CELLS) * QueueCell.wordCount + QueueCell.lba] as number);
+    }
+    return lbas;
+  };
+
+  test('a put that comes late, after two others, moves nothing back', () => {
+    const words = new Int32Array(Queue.cells + CELLS * QueueCell.wordCount);
+    code.runtime.attach(words);
+    const queue = queueOf(words);
+    const put = (lba: number) => () => queue.put(lba);
+    expect(answersOf(words, [inTurn(put(5)), inTurn(put(6), put(7))], waiting)).toEqual([
+      'true true,true 5 6 7',
+      'true true,true 6 5 7',
+      'true true,true 6 7 5',
+    ]);
+  });
+
+  test('nor does a take', () => {
+    const words = new Int32Array(Queue.cells + CELLS * QueueCell.wordCount);
+    code.runtime.attach(words);
+    const queue = queueOf(words);
+    for (const lba of [5, 6, 7]) finish(queue.put(lba));
+    const take = () => queue.take();
+    expect(answersOf(words, [inTurn(take), inTurn(take, take)], waiting)).toEqual([
+      '5 6,7',
+      '6 5,7',
+      '7 5,6',
+    ]);
+  });
+
+  test('how deep it was is looked at beside a put', () => {
+    const words = new Int32Array(Queue.cells + CELLS * QueueCell.wordCount);
+    const queue = queueOf(words);
+    const threads = [() => queue.deepest(), () => queue.put(5)];
+    expect(answersOf(words, threads, waiting)).toEqual(['0 true 5', '1 true 5']);
   });
 });

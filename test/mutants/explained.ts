@@ -175,7 +175,43 @@ const ALLOCATORS: readonly Explanation[] = [
       'One word more is looked at, at most, and no bit of it lies below the end of the area.',
   },
   {
-    file: ['device/bitmap-allocator', 'device/linear-allocator', 'device/guarded-cached-allocator'],
+    file: 'device/guarded-cached-allocator',
+    place: 'GuardedCachedAllocator.refill',
+    operator: 'removal',
+    from: 'words[state + Allocator.count] = count;',
+    because: 'Who called it, under the same lock, writes what is left when one is taken.',
+  },
+  {
+    file: 'device/per-worker-allocator',
+    place: 'PerWorkerAllocator.nextStripFor',
+    operator: 'split',
+    because:
+      'Two threads may have one strip: they are in the way of each other, and the OR decides.',
+  },
+  {
+    file: 'device/per-worker-allocator',
+    place: 'PerWorkerAllocator.nextStripFor',
+    operator: 'constant',
+    from: 'false',
+    nth: 2,
+    because: 'It comes back at once, and is told that all strips are dealt out.',
+  },
+  {
+    file: 'device/reservation-bitmap',
+    place: 'ReservationBitmap.takeLowest',
+    operator: 'arithmetic',
+    from: 'before | bit',
+    because: 'What others have taken is tried, and the OR says that it is taken.',
+  },
+  {
+    file: 'device/reservation-bitmap',
+    place: 'maskBelow',
+    operator: 'boundary',
+    from: 'count <= 0',
+    because: 'Of none, 2^0 − 1 is what it would say otherwise: 0 as well.',
+  },
+  {
+    file: ['device/bitmap-allocator', 'device/linear-allocator'],
     from: 'examined < wordCount',
     to: 'examined <= wordCount',
     because: 'The first word is looked at once more, after all others.',
@@ -364,6 +400,36 @@ const DEVICE: readonly Explanation[] = [
 ];
 
 const BOOKS: readonly Explanation[] = [
+  {
+    file: 'device/remap-queue',
+    place: ['RemapQueue.put', 'RemapQueue.take'],
+    operator: 'plain',
+    from: [
+      'Atomics.store(words, cell + QueueCell.lba, lba)',
+      'Atomics.load(words, cell + QueueCell.lba)',
+    ],
+    because: 'Whoever looks at the cell has seen its turn change, which is stored after it.',
+  },
+  {
+    file: 'device/remap-queue',
+    place: 'RemapQueue.wake',
+    operator: ['access', 'constant'],
+    from: ['Atomics.add(this.#words, this.#base + Queue.signal, 1)', '1'],
+    because: 'It is asked only whether the signal has changed.',
+  },
+  {
+    file: 'device/remap-queue',
+    place: 'RemapQueue.noteDepth',
+    operator: 'boundary',
+    because: 'The depth is written as it is.',
+  },
+  {
+    file: 'device/remap-queue',
+    place: 'RemapQueue.noteDepth',
+    operator: 'removal',
+    nth: 2,
+    because: 'It looks once more, and finds its own depth noted.',
+  },
   {
     file: 'device/health-table',
     place: 'GOLDEN',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Advice, FailureBooks } from '../../../src/device/failure-books.ts';
 import { Booking, HEALTHS, HealthWords } from '../../../src/device/health-words.ts';
 import { NOTHING_WAITS, RemapQueue } from '../../../src/device/remap-queue.ts';
@@ -44,13 +44,21 @@ describe('the queue', () => {
   test('a put, and the dismissal, are seen by who read the signal before', () => {
     const queue = queueOf(2);
     const seen = queue.signal();
+    const wait = vi.spyOn(Atomics, 'wait');
+    queue.sleep(seen, 1);
     queue.put(7);
-    expect(queue.signal()).not.toBe(seen);
-    // Would sleep for a minute if the put could be missed.
-    queue.sleep(seen, 60_000);
+    queue.sleep(seen, 1);
     const then = queue.signal();
+    queue.sleep(then, 1);
     queue.dismiss();
-    queue.sleep(then, 60_000);
+    queue.sleep(then, 1);
+    expect(wait.mock.results.map(({ value }) => value)).toEqual([
+      'timed-out',
+      'not-equal',
+      'timed-out',
+      'not-equal',
+    ]);
+    wait.mockRestore();
     expect(queue.isDismissed()).toBe(true);
   });
 });
