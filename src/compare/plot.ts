@@ -29,9 +29,9 @@ export function plotLines(curve: ComparedCurve, style: Style, unicode: boolean):
   if (nines.length < 2 || values.length === 0) return [];
   const columns = Math.min(COLUMNS_MAX, style.width - LABEL_COLUMNS - 4);
   const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
-  // Sides that are one flat line lie in the middle.
+  // Sides that are one flat line lie in the middle, and a latency of 0 at the bottom.
   const shareOf = (ns: number): number =>
-    high - low < 1e-9 ? 0.5 : (Math.log(Math.max(1, ns)) - low) / (high - low);
+    high - low < 1e-9 ? 0.5 : Math.max(0, (Math.log(Math.max(1, ns)) - low) / (high - low));
   const canvas = unicode ? new BrailleCanvas(columns) : new AsciiCanvas(columns);
   const lastNine = nines.at(-1) as number;
   for (const [side, latencies] of [

@@ -321,6 +321,7 @@ function allocationParts({ allocation }: Result): string[] {
 }
 
 function lockParts(lock: ResultLock): string[] {
+  if (Number.isNaN(lock.acquisitions)) return ['–'];
   if (lock.acquisitions === 0) return [lock.kind, 'never taken'];
   const parts = [
     lock.kind,

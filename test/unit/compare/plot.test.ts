@@ -52,6 +52,14 @@ describe('both sides in a terminal', () => {
     expect(plotted({ nines: [0, 1, 3.2] }).at(-1)).toMatch(/^ +0 % +90 % +99 % +99\.9 %$/);
   });
 
+  test('a latency of 0 lies at the bottom', () => {
+    for (const options of [ASCII, UNICODE]) {
+      const lines = plotted({ base: [0, 10, 1e6], next: [50, 100, 1e5] }, options);
+      expect(lines).toHaveLength(10);
+      expect(lines.at(-2)).toMatch(/[|┤][^ ]/);
+    }
+  });
+
   test('of too little nothing is drawn', () => {
     expect(plotted({ nines: [], base: [] })).toEqual([]);
     expect(plotted({ base: [0, 0, 0] })).toEqual([]);
