@@ -553,7 +553,7 @@ function parserOf(
         command
           .positional('name', { type: 'string', default: 'scenario' })
           .option('template', {
-            choices: ['minimal', 'race', 'exhaustion', 'replay'] as const,
+            choices: ['minimal', 'race', 'exhaustion', 'sweep', 'replay'] as const,
             default: 'minimal' as const,
             describe: 'What to start from',
           })
@@ -562,10 +562,10 @@ function parserOf(
     )
     .command(
       'schema [of]',
-      'Print the JSON Schema of scenario files, result.json, repeat.json or search.json',
+      'Print the JSON Schema of scenario files, or of what stores results',
       (command) =>
         command.positional('of', {
-          choices: ['scenario', 'result', 'repeat', 'search'] as const,
+          choices: ['scenario', 'result', 'repeat', 'search', 'merged'] as const,
           default: 'scenario' as const,
         }),
       (args) => finish(import('./schema-command.ts').then((module) => module.schemaCommand(args))),

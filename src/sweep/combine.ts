@@ -8,9 +8,9 @@ import { latencySummaryOf } from '../record/latency-summary.ts';
 import { histogramIn } from '../report/details.ts';
 import type { Details } from '../report/details-schema.ts';
 import { type Measured, totalOperations } from '../report/measured.ts';
-import type { Result, ResultCheck } from '../report/result-schema.ts';
+import type { Result, ResultCheck, ResultJob } from '../report/result-schema.ts';
 import { DISTRIBUTIONS } from '../scenario/metrics.ts';
-import { OPERATIONS } from '../scenario/plan.ts';
+import { OPERATIONS, type Operation } from '../scenario/plan.ts';
 
 export interface MeasuredRun {
   readonly result: Result;
@@ -52,6 +52,7 @@ export function combineRuns(runs: readonly MeasuredRun[]): Measured {
     ending: endingOf(results),
     checks: checksOf(results),
     // Of one run each; a cell of several has none of its own.
+    jobs: results.length === 1 ? first.jobs : [],
     threads: [],
     intervals: [],
     events: [],
@@ -95,6 +96,8 @@ function withLatencies(runs: readonly MeasuredRun[], measured: Measured): Measur
     node[path.at(-1) as string] = latenciesOf(runs, names);
   };
   for (const { name, path } of DISTRIBUTIONS) {
+    // Of its window no histogram is kept: see steadyOf().
+    if (path[0] === 'steady') continue;
     // A response that equals its service is not kept twice, and an operation means its service.
     put(path, [name, `${name}.service`, name.replace(/\.response$/, '.service')]);
   }
@@ -215,6 +218,40 @@ function arrivalsOf(summed: Result['arrivals'], results: readonly Result[]): Res
     achievedPerSecond: achieved,
     rateError: isKnown ? achieved / requested - 1 : null,
   };
+}
+
+/** What can be added up of a job: its latencies are kept as figures, not as distributions. */
+export interface CombinedJob {
+  readonly name: string;
+  readonly threadCount: number;
+  readonly errors: number;
+  readonly operations: Readonly<
+    Record<Operation, { readonly count: number; readonly errors: number; readonly bytes: number }>
+  >;
+}
+
+/** The jobs of runs of one cell, which all have the same ones. */
+export function jobsOf(results: readonly Result[]): CombinedJob[] {
+  const [first] = results as [Result];
+  return first.jobs.map(({ name, threadCount }, index) => {
+    const all = results.flatMap(({ jobs }) => jobs[index] ?? []);
+    const total = (figureOf: (job: ResultJob) => number): number =>
+      all.reduce((sum, job) => sum + figureOf(job), 0);
+    const operations = OPERATIONS.map((operation) => [
+      operation,
+      {
+        count: total((job) => job.operations[operation].count),
+        errors: total((job) => job.operations[operation].errors),
+        bytes: total((job) => job.operations[operation].bytes),
+      },
+    ]);
+    return {
+      name,
+      threadCount,
+      errors: total(({ errors }) => errors),
+      operations: Object.fromEntries(operations) as CombinedJob['operations'],
+    };
+  });
 }
 
 /**

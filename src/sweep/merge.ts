@@ -15,7 +15,7 @@ import { collisionCountOf, verdictOf } from '../report/verdict.ts';
 import { OPERATIONS, type Operation, type Threshold } from '../scenario/plan.ts';
 import { parseThreshold } from '../scenario/thresholds.ts';
 import { TOOL } from '../version.ts';
-import { checksOf, combineRuns, type MeasuredRun } from './combine.ts';
+import { type CombinedJob, checksOf, combineRuns, jobsOf, type MeasuredRun } from './combine.ts';
 import { hostClassOf } from './host-class.ts';
 import {
   type Manifest,
@@ -43,6 +43,14 @@ export interface MergedClass {
   /** The operation that the figures of a cell are told by; null when there was none. */
   readonly operation: Operation | null;
   readonly figures: Figures;
+  /** What can be added up of each; one, of the name load, for a scenario without jobs. */
+  readonly jobs: readonly CombinedJob[];
+  readonly steady: {
+    /** Whether the load was to end when it is steady. */
+    readonly applies: boolean;
+    /** Runs that became so. */
+    readonly reachedCount: number;
+  };
   readonly thresholds: readonly ResultThreshold[];
   readonly outcome: Outcome;
   readonly exitCode: number;
@@ -56,6 +64,8 @@ export type Figures = Omit<
   | 'scenario'
   | 'source'
   | 'threads'
+  | 'jobs'
+  | 'steady'
   | 'intervals'
   | 'events'
   | 'checks'
@@ -143,6 +153,7 @@ export async function mergeSweeps(
   if (tools.length > 1) {
     notes.push(`The runs were made by different versions: ${tools.join(', ')}.`);
   }
+  notes.push(...leftOut(cells));
   const codes = cells.map(({ exitCode }) => exitCode);
   return {
     schemaVersion: SWEEP_SCHEMA_VERSION,
@@ -294,7 +305,12 @@ function mergeClass(
     collisions: collisionCountOf(checks),
   };
   const expressions = first.result.thresholds.map(({ expression }) => expression);
-  const thresholds = evaluateThresholds(thresholdsOf(expressions), measured);
+  const results = runs.map(({ result }) => result);
+  const thresholds = evaluateThresholds(thresholdsOf(expressions), measured).map((threshold) =>
+    runs.length > 1 && OF_STEADY_WINDOW.test(threshold.metric)
+      ? worstThreshold(threshold, results)
+      : threshold,
+  );
   const { outcome, exitCode, sentence } = verdictOf(measured, thresholds);
   const operation = toldBy(measured);
   const {
@@ -302,6 +318,8 @@ function mergeClass(
     scenario: _scenario,
     source: _source,
     threads: _threads,
+    jobs: _jobs,
+    steady: _steady,
     intervals: _intervals,
     events: _events,
     checks: _checks,
@@ -322,6 +340,11 @@ function mergeClass(
     })),
     operation,
     figures,
+    jobs: jobsOf(results),
+    steady: {
+      applies: first.result.steady.applies,
+      reachedCount: results.reduce((sum, { steady }) => sum + steady.reached, 0),
+    },
     thresholds,
     outcome,
     exitCode,
@@ -340,6 +363,36 @@ function toldBy({ operations }: Pick<Measured, 'operations'>): Operation | null 
   const most = Math.max(...OPERATIONS.map((name) => operations[name].count));
   if (most === 0) return null;
   return OPERATIONS.find((name) => operations[name].count >= ALIKE_COUNTS * most) ?? null;
+}
+
+/** Distributions of the steady window, of which no histogram is kept. */
+const OF_STEADY_WINDOW = /^steady\.(service|response)\b/;
+
+/** What cannot be added up is judged run by run, and holds where it did in each. */
+function worstThreshold(merged: ResultThreshold, results: readonly Result[]): ResultThreshold {
+  const own = results.flatMap(({ thresholds }) =>
+    thresholds.filter(({ expression }) => expression === merged.expression),
+  );
+  return own.find(({ pass }) => !pass) ?? own[0] ?? merged;
+}
+
+/** What the figures of several runs of a cell leave out. */
+function leftOut(cells: readonly MergedCell[]): string[] {
+  const several = cells.flatMap(({ classes }) => classes).filter(({ runs }) => runs.length > 1);
+  return [
+    ...(several.some(({ jobs }) => jobs.length > 1)
+      ? [
+          'Of the jobs of a cell, counts are added up; latencies of a job by itself are not, since ' +
+            'no distribution of them is kept: the result.json of each run has its own.',
+        ]
+      : []),
+    ...(several.some(({ steady }) => steady.applies)
+      ? [
+          'Steady windows are not added up, since no distribution of them is kept: the result.json ' +
+            'of each run has its own, and thresholds on their latencies are judged run by run.',
+        ]
+      : []),
+  ];
 }
 
 function thresholdsOf(expressions: readonly string[]): Threshold[] {

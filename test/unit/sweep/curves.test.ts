@@ -80,6 +80,8 @@ function swept(
               },
             },
           },
+          jobs: [],
+          steady: { applies: false, reachedCount: 0 },
           thresholds: [],
           outcome: 'pass' as const,
           exitCode: 0,

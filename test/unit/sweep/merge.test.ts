@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Result } from '../../../src/report/result-schema.ts';
 import { type MergedSweep, mergeSweeps } from '../../../src/sweep/merge.ts';
+import { mergedJsonSchema, mergedSchema } from '../../../src/sweep/merged-schema.ts';
 import { type Manifest, SweepFolder, sweepFolderName } from '../../../src/sweep/sweep-folder.ts';
 import {
   brokenVerdict,
@@ -82,6 +84,95 @@ async function folderWith(
 }
 
 const all = (made: Made = {}) => Object.fromEntries(IDS.map((id) => [id, made]));
+
+describe('merged.json', () => {
+  test('is valid by its schema, which is the one in schema/', async () => {
+    const kinds = {
+      ...all(),
+      [IDS[0] as string]: 'the thread died',
+      [IDS[1] as string]: { cpu: 'b' },
+    };
+    const merged = await mergeSweeps([await folderWith(kinds)]);
+    expect(mergedSchema.parse(JSON.parse(JSON.stringify(merged)))).toEqual(merged);
+    const stored = readFileSync('schema/merged.schema.json', 'utf8');
+    expect(stored).toBe(`${JSON.stringify(mergedJsonSchema(), null, 2)}\n`);
+  });
+
+  test('has no key that its schema does not list', async () => {
+    const merged = await mergeSweeps([await folderWith(all())]);
+    const paths = [
+      [],
+      ['cells', 0],
+      ['cells', 0, 'classes', 0],
+      ['cells', 0, 'classes', 0, 'figures'],
+    ];
+    for (const path of paths) {
+      const copy = structuredClone(merged) as unknown as Record<string, unknown>;
+      let node = copy;
+      for (const key of path) node = node[key] as Record<string, unknown>;
+      node.surprise = 1;
+      expect(mergedSchema.safeParse(copy).success).toBe(false);
+    }
+  });
+});
+
+describe('what cannot be added up', () => {
+  const two = { [IDS[0] as string]: {}, [IDS[1] as string]: {} };
+  const isExpected = ({ id }: { readonly id: string }) => id in two;
+
+  test('jobs: their counts are, and their latencies are said to be left out', async () => {
+    const folder = await folderWith({});
+    for (const [index, id] of Object.keys(two).entries()) {
+      const { result, details } = outcome({ readsNs: Array(index + 1).fill(100) });
+      const [job] = result.jobs as [Result['jobs'][number]];
+      const jobs = [job, { ...job, name: 'other', errors: 2 }];
+      await folder.keep(id, { result: { ...result, jobs }, details, failure: null });
+    }
+    const merged = await mergeSweeps([folder], { isExpected });
+    const [one] = merged.cells[0]?.classes ?? [];
+    expect(one?.jobs.map(({ name, errors }) => [name, errors])).toEqual([
+      ['load', 0],
+      ['other', 4],
+    ]);
+    expect(one?.jobs[1]?.operations.read.count).toBe(3);
+    expect(merged.notes).toEqual([expect.stringMatching(/^Of the jobs of a cell, counts are/)]);
+    expect(mergedSchema.parse(JSON.parse(JSON.stringify(merged)))).toEqual(merged);
+  });
+
+  test('steady windows: those that were reached are counted, thresholds judged run by run', async () => {
+    const sweepOf = async (passes: readonly boolean[]) => {
+      const folder = await folderWith({});
+      for (const [index, id] of Object.keys(two).entries()) {
+        const { result, details } = outcome();
+        const steady = { ...result.steady, applies: true, reached: 1 };
+        const pass = passes[index] === true;
+        const threshold = {
+          expression: 'steady.service.p99 < 1us',
+          metric: 'steady.service.p99',
+          observed: pass ? 100 : 2000,
+          observedText: pass ? '100ns' : '2.00µs',
+          pass,
+          reason: null,
+        };
+        const made = { ...result, steady, thresholds: [threshold] };
+        await folder.keep(id, { result: made, details, failure: null });
+      }
+      return mergeSweeps([folder], { isExpected });
+    };
+    const held = await sweepOf([true, true]);
+    expect(held.cells[0]?.classes[0]).toMatchObject({
+      steady: { applies: true, reachedCount: 2 },
+      thresholds: [{ pass: true, observed: 100 }],
+      exitCode: 0,
+    });
+    expect(held.notes).toEqual([expect.stringMatching(/^Steady windows are not added up/)]);
+    const failed = await sweepOf([true, false]);
+    expect(failed.cells[0]?.classes[0]).toMatchObject({
+      thresholds: [{ pass: false, observed: 2000 }],
+      exitCode: 1,
+    });
+  });
+});
 
 describe('merging', () => {
   test('adds the runs of a cell up, and judges thresholds on the sum', async () => {
