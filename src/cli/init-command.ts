@@ -22,6 +22,7 @@ export function initCommand(args: {
     if (code === 'EEXIST') throw new UsageError(`${file} is there already; --force overwrites it`);
     throw new UsageError(`${file} cannot be written: ${message}`);
   }
-  process.stdout.write(`wrote ${file}\nnext: npx sparestorm run ${file}\n`);
+  const next = args.template === 'sweep' ? 'sweep' : 'run';
+  process.stdout.write(`wrote ${file}\nnext: npx sparestorm ${next} ${file}\n`);
   return EXIT.held;
 }

@@ -6,6 +6,7 @@ export const TEMPLATES = {
   minimal: 'every default: reads, writes and remaps for five seconds',
   race: 'the allocator as published, without an outer lock: a collision is expected',
   exhaustion: 'remaps until the allocator says "none", and what it still had then',
+  sweep: 'a matrix: every lock with every number of threads, for the command sweep',
   replay: 'a recorded fio trace in place of a synthetic load',
 } as const;
 
@@ -93,6 +94,27 @@ thresholds:
   - collisions == 0
   - allocation.drained == 0
   - cache.hitRate > 80%
+`,
+
+  sweep: (name) => `# Which lock serves the allocation cache best, and how far does each scale?
+version: 1
+name: ${name}
+
+load:
+  threads: 1 # the matrix has others
+  warmup: 50ms
+  duration: 400ms # of each run; the sweep says first how long all of them take
+  mix: { remap: 50, unremap: 50 }
+
+thresholds: # judged on all runs of a cell together
+  - collisions == 0
+
+matrix: # one run for each choice of its values
+  lock.kind: [test-and-test-and-set, ticket, mcs]
+  load.threads: 1..4 # a range; 1..16 x2 would be 1, 2, 4, 8, 16
+  exclude: [{ lock.kind: mcs, load.threads: 3 }] # leaves cells out
+  repeats: 3 # the same operations again: what differs is the machine
+  # seeds: 1..5 # other operations each time
 `,
 
   replay: (name) => `# What does the allocator add to a load that was recorded elsewhere?

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadSweepText } from '../../../src/run/load-scenario.ts';
 import { scenarioTemplate, TEMPLATES, type TemplateName } from '../../../src/scenario/template.ts';
 import { planOf } from './support.ts';
 
@@ -6,7 +7,12 @@ const NAMES = Object.keys(TEMPLATES) as TemplateName[];
 
 describe.each(NAMES)('the template %s', (template) => {
   it('is a valid scenario of the name given', () => {
-    expect(planOf(scenarioTemplate(template, 'my-scenario')).name).toBe('my-scenario');
+    const text = scenarioTemplate(template, 'my-scenario');
+    if (template !== 'sweep') expect(planOf(text).name).toBe('my-scenario');
+    else {
+      const { name, cells } = loadSweepText(text, { file: 'my-scenario.yaml' });
+      expect([name, cells.length]).toEqual(['my-scenario', 11]);
+    }
   });
 
   it('tells editors in its first line where the schema is', () => {
