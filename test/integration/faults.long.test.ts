@@ -153,9 +153,10 @@ describe('events', () => {
   test('take effect at their time, in their order, and are on record', async () => {
     const { code, result } = await runJson(out, ['scenarios/faults/stall.yaml']);
     expect(code).toBe(0);
-    expect(result.events.map(({ text }) => text.split(':')[0])).toEqual([
+    const texts = result.events.map(({ text }) => text.split(':')[0]);
+    // A stall that began late ends late: possibly after the next event.
+    expect(texts.filter((text) => text !== 'serves again')).toEqual([
       'stalled',
-      'serves again',
       'scratch enabled',
       'scratch disabled',
       '8 sectors bad, writes fail (for-ever)',
@@ -165,7 +166,8 @@ describe('events', () => {
       expect(takenNs).toBeGreaterThanOrEqual(plannedNs);
     }
     expect(result.faults.badSectors).toEqual({ main: 0, spare: 0 });
-    const [began, ended] = result.events;
+    const began = result.events[texts.indexOf('stalled')];
+    const ended = result.events[texts.indexOf('serves again')];
     const stalledNs = (ended?.takenNs ?? 0) - (began?.takenNs ?? 0);
     // As long as planned, however late it began; the record is a little later than the act.
     expect(stalledNs).toBeGreaterThan(99_000_000);
