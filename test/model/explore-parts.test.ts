@@ -4,6 +4,7 @@ import type { FaultyMedium } from '../../src/device/faulty-medium.ts';
 import { Outcome } from '../../src/device/outcome.ts';
 import type { PublishedSlotTable, RestoredEntries } from '../../src/device/published-slot-table.ts';
 import type { RemapQueue } from '../../src/device/remap-queue.ts';
+import type { Surface } from '../../src/device/surface.ts';
 import {
   explore,
   instrumentProduct,
@@ -20,6 +21,7 @@ import {
   partOf,
   Queue,
   QueueCell,
+  SECTOR_WORDS,
   StaleSlot,
   TargetTable,
   WORD_BYTES,
@@ -68,6 +70,47 @@ function answersOf(
   expect(fault?.text ?? verdict.kind).toBe('pass-exhaustive');
   return [...seen].sort();
 }
+
+/** One call after the other, in one thread. */
+const inTurn = (...calls: readonly (() => unknown)[]) =>
+  function* steps(): Steps<string> {
+    const answers: unknown[] = [];
+    for (const call of calls) answers.push(yield* call() as Steps);
+    return answers.join();
+  };
+
+describe('the latch of a surface', () => {
+  const LATCH = 0;
+  const FIRST = 1;
+  const reading = (surface: Surface) =>
+    inTurn(
+      () => surface.enterAsReader(0),
+      () => surface.leaveAsReader(0),
+    );
+  const turning = (surface: Surface, bit: number) => () => surface.flip(0, bit);
+  const writing = (surface: Surface) => () => surface.write(0, 1, 0);
+
+  test.each([
+    ['two who turn bits', [0, 3], (of: Surface) => [turning(of, 0), turning(of, 1)]],
+    ['one who reads and one who turns', [0, 1], (of: Surface) => [reading(of), turning(of, 0)]],
+    ['two who read', [0, 0], (of: Surface) => [reading(of), reading(of)]],
+    ['one who reads and one who writes', [0, 0], (of: Surface) => [reading(of), writing(of)]],
+    ['one who turns and one who writes', [0, 1], (of: Surface) => [turning(of, 0), writing(of)]],
+  ] as const)('%s: nobody is in at the end, and nothing is lost', (_who, left, threads) => {
+    const words = new Int32Array(FIRST + SECTOR_WORDS);
+    const { Surface: Made } = code.module<{
+      Surface: new (...args: ConstructorParameters<typeof Surface>) => Surface;
+    }>('device/surface');
+    const shape = { first: FIRST, latches: LATCH, latchMask: 0, isLatched: true };
+    const surface = new Made(words, () => {}, shape);
+    const answers = answersOf(words, threads(surface), (after) => [
+      after[LATCH] as number,
+      after[FIRST] as number,
+    ]);
+    const ends = answers.map((answer) => answer.trim().split(' ').slice(-2).map(Number));
+    expect(ends).toEqual([left]);
+  });
+});
 
 describe('a medium that fails', () => {
   const plan = planWith({
@@ -177,14 +220,6 @@ describe('the remap queue', () => {
     }>('device/remap-queue');
     return new Made(words, 0, CELLS);
   }
-
-  /** One call after the other, in one thread. */
-  const inTurn = (...calls: readonly (() => unknown)[]) =>
-    function* steps(): Steps<string> {
-      const answers: unknown[] = [];
-      for (const call of calls) answers.push(yield* call() as Steps);
-      return answers.join();
-    };
 
   const waiting = (words: Int32Array) => {
     const lbas: number[] = [];

@@ -399,6 +399,43 @@ const DEVICE: readonly Explanation[] = [
   },
 ];
 
+const SERVICE: readonly Explanation[] = [
+  {
+    file: 'device/channels',
+    place: 'Request',
+    from: '4',
+    because: 'A float more, of which nobody knows.',
+  },
+  {
+    file: 'device/channels',
+    place: 'Channels.freeFirst',
+    operator: 'boundary',
+    from: 'this.#floats[channel] < this.#floats[best]',
+    because: 'Of two channels that are free at the same moment either will do.',
+  },
+  {
+    file: 'device/stall-calendar',
+    place: 'StallCalendar.nextStallAfter',
+    operator: 'boundary',
+    from: 'beginNs > at',
+    because: 'A stall that begins at the moment covers it, and its end was gone to before.',
+  },
+  {
+    file: 'device/stall-calendar',
+    place: 'StallCalendar.nextStallAfter',
+    operator: 'boundary',
+    from: 'nextNs < next',
+    because: 'The same moment is put in place of itself.',
+  },
+  {
+    file: 'device/stall-calendar',
+    place: 'lastBeginOf',
+    operator: 'boundary',
+    from: 'at < atNs',
+    because: 'At the first begin no period has passed: the way below comes to it as well.',
+  },
+];
+
 const BOOKS: readonly Explanation[] = [
   {
     file: 'device/remap-queue',
@@ -570,6 +607,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...TABLES,
   ...HASH_TABLE,
   ...DEVICE,
+  ...SERVICE,
   ...BOOKS,
   ...METADATA,
 ];

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Request } from '../../../src/device/channels.ts';
+import { Channels, Request } from '../../../src/device/channels.ts';
 import { serviceModelOn } from '../../../src/device/index.ts';
+import { StallCalendar } from '../../../src/device/stall-calendar.ts';
+import type { Lock } from '../../../src/lock/lock.ts';
+import { Channel, type Layout, STRIDE } from '../../../src/memory/layout.ts';
 import type { DevicePlan, StallPlan } from '../../../src/scenario/plan.ts';
 import { AT_ONCE } from '../../../src/scenario/plan.ts';
 import { memoryFor, planWith } from '../../support/plans.ts';
@@ -73,6 +76,27 @@ describe('channels', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('one channel', () => {
+  it('is looked at and changed under the lock, in its own float', () => {
+    const floats = new Float64Array(2 * STRIDE);
+    const held: string[] = [];
+    const ends = () => [...floats].flatMap((value, at) => (value === 0 ? [] : [[at, value]]));
+    const lock: Lock = {
+      acquire: (thread) => held.push(`acquire ${thread}`, JSON.stringify(ends())),
+      release: (thread) => void held.push(`release ${thread}`, JSON.stringify(ends())),
+    };
+    const layout = { channels: STRIDE } as Layout;
+    const channels = new Channels(floats, layout, {
+      lock,
+      stalls: new StallCalendar([]),
+      count: 1,
+    });
+    channels.serve(3, Float64Array.of(1000, 50, 0, 0));
+    const at = (STRIDE + Channel.freeNs) / 2;
+    expect(held).toEqual(['acquire 3', '[]', 'release 3', `[[${at},1050]]`]);
   });
 });
 

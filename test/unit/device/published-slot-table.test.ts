@@ -100,6 +100,8 @@ describe('health', () => {
     ['two errors in twenty', Health.suspect, false, 2, 20, Health.suspect],
     ['two errors in twenty-one', Health.suspect, false, 2, 21, Health.good],
     ['success on a bad sector', Health.bad, false, 3, 500, Health.bad],
+    ['a second error of a remapped sector', Health.remapped, true, 2, 2, Health.remapped],
+    ['ten accesses and no error', Health.suspect, false, 0, 10, Health.suspect],
   ])('%s', (_name, before, isError, errors, accesses, after) => {
     expect(healthAfter(before, isError, errors, accesses, THRESHOLD)).toBe(after);
   });
