@@ -503,16 +503,18 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
-    reads: ['metadata.format', 'faults.badSectors', 'faults.corruption', 'autoRemap'],
-    examine: ({ metadata, faults, autoRemap }) => {
+    reads: ['metadata.format', 'faults.badSectors', 'faults.corruption', 'events', 'autoRemap'],
+    examine: ({ metadata, faults, events, autoRemap }) => {
       if (metadata.format === 'none') return [];
       const given = [
         ...(faults.badSectors.length > 0 ? ['faults.badSectors'] : []),
         ...(faults.corruption.length > 0 ? ['faults.corruption'] : []),
         ...(autoRemap === null ? [] : ['autoRemap']),
-      ];
-      return given.map((key) =>
-        breach([key], `${key} cannot be combined with metadata.format ${metadata.format}`),
+      ].map((key) => [key, key] as const);
+      const addsBad = events.some(({ action }) => action.kind === 'addBad');
+      return [...given, ...(addsBad ? [['events', 'addBad in events'] as const] : [])].map(
+        ([key, text]) =>
+          breach([key], `${text} cannot be combined with metadata.format ${metadata.format}`),
       );
     },
   },

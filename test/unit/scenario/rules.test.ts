@@ -363,6 +363,13 @@ const CASES: readonly { rule: string; broken: string; problem: string; kept: str
     kept: 'load: { duration: 5s }\nmetadata: { format: redundant }\nprecondition: { fill: 0 }\n',
   },
   {
+    rule: 'no sector goes bad at run time where metadata is kept',
+    broken:
+      'load: { duration: 5s }\nmetadata: { format: redundant }\nevents: [{ at: 1s, addBad: { sectors: [0-7] } }]\n',
+    problem: '5:9 addBad in events cannot be combined with metadata.format redundant',
+    kept: 'load: { duration: 5s }\nevents: [{ at: 1s, addBad: { sectors: [0-7] } }]\n',
+  },
+  {
     rule: 'h belongs to pareto',
     broken: 'load: { duration: 5s, addresses: { distribution: zipf, h: 0.2 } }\n',
     problem: '3:59 load.addresses.h belongs to distribution pareto, not zipf',
