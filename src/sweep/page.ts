@@ -58,19 +58,19 @@ function curvesPart(merged: MergedSweep): Markup {
   const tails = points.flatMap((point) => tailOf(point) ?? []);
   const shown = curves.curves.slice(0, CURVES_SHOWN);
   const rest = curves.curves.length - shown.length;
+  const isSmall = shown.length > 1;
   return html`${lawTable(curves)}
 <h3>Operations a second over ${curves.key}</h3>
-<div class="multiples">${shown.map((curve) => rateChart(curve, titleOf(curve, merged), x, rate))}</div>
+<div class="multiples">${shown.map((curve) => rateChart(curve, titleOf(curve, merged), { x, y: rate, isSmall }))}</div>
 ${
   tails.length > 0 &&
   html`<h3>99th percentile of the response over ${curves.key}</h3>
 <div class="multiples">${shown.map((curve) =>
-    tailChart(
-      curve,
-      titleOf(curve, merged),
+    tailChart(curve, titleOf(curve, merged), {
       x,
-      latencyAxis('p99', Math.min(...tails), Math.max(...tails)),
-    ),
+      y: latencyAxis('p99', Math.min(...tails), Math.max(...tails)),
+      isSmall,
+    }),
   )}</div>`
 }
 ${rest > 0 && html`<p class="note">${rest} more are in the table of cells.</p>`}`;
@@ -81,11 +81,18 @@ function titleOf(curve: Curve, merged: MergedSweep): string {
   return merged.hostClasses.length > 1 ? `${name} on ${curve.hostClass}` : name;
 }
 
+/** What the charts of a figure have in common; one alone has the whole width. */
+interface Place {
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly isSmall: boolean;
+}
+
 /** Places at which the law is drawn, so that it is a curve. */
 const LAW_STEPS = 60;
 
 /** What was measured, and the law through it with its peak. */
-function rateChart(curve: Curve, title: string, x: Axis, y: Axis): Markup {
+function rateChart(curve: Curve, title: string, { x, y, isSmall }: Place): Markup {
   const law = curve.scalability;
   const [least, most] = [curve.points[0]?.x ?? 0, curve.points.at(-1)?.x ?? 0];
   const step = (most - least) / LAW_STEPS;
@@ -112,12 +119,12 @@ function rateChart(curve: Curve, title: string, x: Axis, y: Axis): Markup {
     lineChart({
       description: `${title}: operations a second over ${x.title}`,
       ...{ x, y, places, lines },
-      isSmall: true,
+      isSmall,
     }),
   );
 }
 
-function tailChart(curve: Curve, title: string, x: Axis, y: Axis): Markup {
+function tailChart(curve: Curve, title: string, { x, y, isSmall }: Place): Markup {
   const { points, knee } = curve;
   const lines: Line[] = [{ name: 'p99', look: 'first', values: points.map(tailOf), isDots: true }];
   if (knee !== null) {
@@ -130,7 +137,7 @@ function tailChart(curve: Curve, title: string, x: Axis, y: Axis): Markup {
       description: `${title}: p99 of the response over ${x.title}`,
       ...{ x, y, lines },
       places: points.map((point) => point.x),
-      isSmall: true,
+      isSmall,
     }),
   );
 }

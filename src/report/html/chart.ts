@@ -51,7 +51,7 @@ export interface Chart {
 
 export const WIDTH = 760;
 const HEIGHT = 300;
-const SMALL = { width: 440, height: 230, right: 18 } as const;
+const SMALL = { width: 440, height: 230, right: 28 } as const;
 const DOT_RADIUS = 2.6;
 export const MARGIN = { left: 66, right: 104, top: 12, bottom: 46 } as const;
 export const LABEL_DISTANCE = 14;

@@ -141,7 +141,7 @@ svg{display:block;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica
 .plot svg[role=img]{width:100%;max-width:860px;min-width:600px;height:auto}
 .plot svg.map,.plot svg.matrix{width:auto;max-width:100%;min-width:0}
 .plot svg.map{min-width:480px}
-.plot.small svg[role=img]{min-width:0}
+.plot.small svg[role=img]{min-width:0;max-width:32rem}
 .multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:0 1.25rem}
 .multiples>figure{margin:.5rem 0;min-width:0}
 .multiples figcaption{font-size:.875rem}
