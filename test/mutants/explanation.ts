@@ -1,5 +1,4 @@
 import type { Judged } from './judged.ts';
-import { nameOf } from './mutant.ts';
 
 /** Why a mutant survives and is right to. Whatever is left out holds for any. */
 export interface Explanation {
@@ -36,34 +35,24 @@ function isIn(wanted: string | RegExp | readonly string[], text: string): boolea
 
 /** What a hunt came to, held against the explanations. */
 export interface Account {
-  /** Survivors that are known, and that nobody has looked at. */
-  readonly open: readonly Judged[];
   /** Survivors that nobody has explained. */
   readonly unexplained: readonly Judged[];
-  /** Mutants that are killed although they are explained, or open. */
+  /** Mutants that are killed although they are explained. */
   readonly refuted: readonly Judged[];
-  /** Explanations, and names of open ones, of nothing that there is. */
-  readonly needless: readonly (Explanation | string)[];
+  /** Explanations of nothing that there is. */
+  readonly needless: readonly Explanation[];
 }
 
 /** @param all every mutant there is, hunted or not */
 export function accountOf(
   judged: readonly Judged[],
-  { explanations, open }: { explanations: readonly Explanation[]; open: readonly string[] },
+  explanations: readonly Explanation[],
   all: readonly Named[],
 ): Account {
   const isExplained = (mutant: Judged) => explanations.some((one) => explains(one, mutant));
-  const isOpen = (mutant: Judged) => open.includes(nameOf(mutant));
-  const survivors = judged.filter(({ outcome }) => outcome !== 'killed');
-  const left = survivors.filter((one) => !isExplained(one));
-  const names = new Set(all.map(nameOf));
   return {
-    open: left.filter(isOpen),
-    unexplained: left.filter((one) => !isOpen(one)),
-    refuted: judged.filter((one) => one.outcome === 'killed' && (isExplained(one) || isOpen(one))),
-    needless: [
-      ...explanations.filter((one) => !all.some((mutant) => explains(one, mutant))),
-      ...open.filter((name) => !names.has(name)),
-    ],
+    unexplained: judged.filter((one) => one.outcome !== 'killed' && !isExplained(one)),
+    refuted: judged.filter((one) => one.outcome === 'killed' && isExplained(one)),
+    needless: explanations.filter((one) => !all.some((mutant) => explains(one, mutant))),
   };
 }

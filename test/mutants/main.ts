@@ -9,7 +9,6 @@ import { EXPLANATIONS } from './explained.ts';
 import { accountOf } from './explanation.ts';
 import type { HuntOptions, Judged } from './judged.ts';
 import { mutatedFiles, nameOf } from './mutant.ts';
-import { OPEN } from './open.ts';
 import { reportOf, tableOf } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -92,7 +91,7 @@ try {
 }
 
 const all = mutatedFiles().flatMap(({ mutants }) => mutants);
-const account = accountOf(judged, { explanations: EXPLANATIONS, open: OPEN }, all);
+const account = accountOf(judged, EXPLANATIONS, all);
 if (args.json) process.stdout.write(`${JSON.stringify(reportOf(judged, account), null, 2)}\n`);
 else process.stdout.write(tableOf(judged, account));
 process.exitCode =

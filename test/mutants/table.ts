@@ -13,8 +13,6 @@ export interface Tally {
   /** Survivors with a reason. */
   readonly explained: number;
   readonly unexplained: number;
-  /** Survivors that are known, and that nobody has looked at. */
-  readonly open: number;
 }
 
 export interface Report {
@@ -44,24 +42,30 @@ export function reportOf(judged: readonly Judged[], account: Account): Report {
   };
 }
 
-function tallyOf(file: string, judged: readonly Judged[], { unexplained, open }: Account): Tally {
+function tallyOf(file: string, judged: readonly Judged[], { unexplained }: Account): Tally {
   const killed = judged.filter(({ outcome }) => outcome === 'killed');
   const left = judged.filter((one) => unexplained.includes(one)).length;
-  const known = judged.filter((one) => open.includes(one)).length;
   return {
     file,
     mutants: judged.length,
     killed: killed.length,
     byStepBound: killed.filter(({ how }) => how === 'step bound').length,
-    explained: judged.length - killed.length - left - known,
+    explained: judged.length - killed.length - left,
     unexplained: left,
-    open: known,
   };
 }
 
 export function tableOf(judged: readonly Judged[], account: Account): string {
   const { files, total, unexplained, refuted, needless } = reportOf(judged, account);
-  const head = ['file', 'mutants', 'killed', 'without end', 'explained', 'open', 'kill rate'];
+  const head = [
+    'file',
+    'mutants',
+    'killed',
+    'without end',
+    'explained',
+    'unexplained',
+    'kill rate',
+  ];
   const table = new CliTable({
     head,
     style: { head: [], border: [], compact: true },
@@ -71,8 +75,8 @@ export function tableOf(judged: readonly Judged[], account: Account): string {
   for (const tally of [...files, total]) table.push(rowOf(tally));
   const lists = [
     ['These survive, and nobody has said why:', unexplained],
-    ['These are killed, although they stand among the explained, or the open:', refuted],
-    ['These are explained, or open, and there is no such mutant:', needless],
+    ['These are killed, although they stand among the explained:', refuted],
+    ['These are explained, and there is no such mutant:', needless],
   ] as const;
   const listed = lists
     .filter(([, names]) => names.length > 0)
@@ -83,16 +87,13 @@ export function tableOf(judged: readonly Judged[], account: Account): string {
 const RATE =
   '\nkill rate: killed, of those that are not explained. without end: killed by the bound of steps.\n';
 
-function rowOf({ file, mutants, killed, byStepBound, explained, unexplained, open }: Tally) {
-  const left = unexplained + open;
-  const counted = killed + left;
+function rowOf({ file, mutants, killed, byStepBound, explained, unexplained }: Tally) {
+  const counted = killed + unexplained;
   const rate = counted === 0 ? '-' : `${((100 * killed) / counted).toFixed(1)} %`;
-  return [file, mutants, killed, byStepBound, explained, left, rate];
+  return [file, mutants, killed, byStepBound, explained, unexplained, rate];
 }
 
-function textOf(needless: Explanation | string): string {
-  if (typeof needless === 'string') return needless;
-  const { because, ...what } = needless;
+function textOf({ because, ...what }: Explanation): string {
   const text = (_key: string, value: unknown) => (value instanceof RegExp ? `${value}` : value);
   return `${JSON.stringify(what, text)}: ${because}`;
 }
