@@ -10,8 +10,11 @@ import { filtered } from '../report/run-filter.ts';
 import { searchText } from '../report/search-text.ts';
 import { summaryText } from '../report/terminal.ts';
 import { asciiOf } from '../report/text.ts';
+import { mergeSweeps } from '../sweep/merge.ts';
+import { isSweepFolder, SweepFolder } from '../sweep/sweep-folder.ts';
 import { formatNs, formatRate } from '../units.ts';
 import { type FilterArguments, filterOf } from './filter-options.ts';
+import { sweptText } from './swept-text.ts';
 import { tableText } from './table-text.ts';
 import { terminalOf } from './terminal-of.ts';
 
@@ -60,14 +63,16 @@ function groupTable(groups: readonly GroupEntry[]): string {
   return unicode ? shown : asciiOf(shown);
 }
 
-/** One stored run as its terminal showed it, or what several came to. */
+/** One stored run as its terminal showed it, or what several, or a sweep, came to. */
 export async function showCommand(args: {
   readonly run: string;
   readonly out: string;
   readonly json: boolean;
 }): Promise<number> {
-  const group = await readGroup(await folderOf(args.run, args.out));
+  const folder = await folderOf(args.run, args.out);
+  const group = await readGroup(folder);
   if (group !== null) return showGroup(group, args.json);
+  if (await isSweepFolder(folder)) return showSweep(folder, args.json);
   const stored = await readResult(args.run, args.out);
   const { path, result } = stored;
   const older = absentText(stored);
@@ -81,6 +86,17 @@ export async function showCommand(args: {
   const reportPath = join(path, REPORT_FILE);
   const report = existsSync(reportPath) ? { reportPath } : {};
   process.stdout.write(summaryText(result, { color, unicode, width, resultPath: path, ...report }));
+  return EXIT.held;
+}
+
+/** What its runs say so far, put together again; in JSON as `merge --json` has it. */
+async function showSweep(path: string, isJson: boolean): Promise<number> {
+  const merged = await mergeSweeps([await SweepFolder.read(path)]);
+  process.stdout.write(
+    isJson
+      ? `${JSON.stringify(merged, null, 2)}\n`
+      : sweptText(merged, path, terminalOf(process.stdout)),
+  );
   return EXIT.held;
 }
 

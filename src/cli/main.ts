@@ -419,7 +419,12 @@ function parserOf(
         command
           .positional('run', { type: 'string', demandOption: true })
           .option('out', outOption)
-          .option('json', jsonOption('Its result.json, or repeat.json or search.json')),
+          .option(
+            'json',
+            jsonOption(
+              'Its result.json, repeat.json or search.json, or what merge says of a sweep',
+            ),
+          ),
       (args) => finish(import('./history-commands.ts').then((module) => module.showCommand(args))),
     )
     .command(

@@ -31,6 +31,8 @@ describe('a sweep', () => {
     expect(again.code).toBe(0);
     expect(again.stderr).toMatch(/4 runs finished already/);
     expect(again.stdout).toBe(first.stdout);
+    const shown = await sparestorm(['show', sweepFolderIn(out) as string]);
+    expect([shown.code, shown.stdout]).toEqual([0, first.stdout]);
   });
 
   test('keeps a broken cell and a failed one, and goes on', async () => {
