@@ -38,6 +38,7 @@ const CASES: readonly Case[] = [
     signal: 'SIGINT',
     code: 130,
   },
+  { name: 'the last of three repeats', words: [...QUICK, '--repeat', '3'], code: 0 },
   { name: 'a run of 16 threads', words: [...QUICK, '--set', 'load.threads=16'], code: 0 },
   {
     name: 'a replay with planned arrivals',
@@ -79,7 +80,8 @@ describe.skipIf(path === null)('in Chromium', () => {
       const options = signal === undefined ? {} : { signalWhenRunning: signal };
       const answer = await sparestorm(['run', ...words, '--out', folder], options);
       expect([answer.code, answer.stderr.includes('sparestorm:')]).toEqual([code, false]);
-      const [run] = entriesOf(folder).filter((entry) => entry !== 'index.jsonl');
+      const runs = entriesOf(folder).filter((entry) => !/^index|_repeat\d+$/.test(entry));
+      const run = runs.sort().at(-1);
       report = join(folder, run as string, 'report.html');
       const text = readFileSync(join(folder, run as string, 'result.json'), 'utf8');
       result = resultSchema.parse(JSON.parse(text));
