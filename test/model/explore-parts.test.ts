@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FaultControls } from '../../src/device/fault-controls.ts';
 import type { FaultyMedium } from '../../src/device/faulty-medium.ts';
-import { Outcome } from '../../src/device/outcome.ts';
+import type { Outcome } from '../../src/device/outcome.ts';
 import type { PublishedSlotTable, RestoredEntries } from '../../src/device/published-slot-table.ts';
 import type { RemapQueue } from '../../src/device/remap-queue.ts';
 import type { Surface } from '../../src/device/surface.ts';
@@ -170,15 +170,13 @@ describe('a medium that fails', () => {
 
   test('a request waits for the end of a stall, whichever way it ends', () => {
     const { words, first, controls } = arranged();
+    const { done, powerOff } = code.module<{ Outcome: typeof Outcome }>('device/outcome').Outcome;
     const flushBeside = (order: () => void) =>
       answersOf(words, [() => first.flushMain(), order], () => []);
-    expect(flushBeside(() => controls.cutPower())).toEqual([
-      `${Outcome.done} `,
-      `${Outcome.powerOff} `,
-    ]);
+    expect(flushBeside(() => controls.cutPower())).toEqual([`${done} `, `${powerOff} `]);
     words[layout.faultControl + FaultControl.stall] = 1;
-    expect(flushBeside(() => controls.resume())).toEqual([`${Outcome.done} `]);
-    expect(flushBeside(() => controls.cutPower())).toEqual([`${Outcome.powerOff} `]);
+    expect(flushBeside(() => controls.resume())).toEqual([`${done} `]);
+    expect(flushBeside(() => controls.cutPower())).toEqual([`${powerOff} `]);
   });
 });
 

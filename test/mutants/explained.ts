@@ -117,12 +117,6 @@ const LOCKS: readonly Explanation[] = [
     because: 'A hint to the processor.',
   },
   {
-    file: 'lock/relax',
-    place: 'relax',
-    from: 'Atomics.wait(view, index, seen, NAP_MS);',
-    because: 'Without the nap the waiter looks again at once: it waits as long, and burns a core.',
-  },
-  {
     file: 'lock/rendezvous',
     place: 'Rendezvous.meet',
     operator: 'plain',
