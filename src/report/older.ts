@@ -4,7 +4,8 @@
  * false, and NaN for a number, which every report shows as a dash, no metric takes for a value, and
  * JSON writes as null. A key that this version does not know is left out.
  *
- * What is there is held to the schema as strictly as ever.
+ * What is there is held to the schema as strictly as ever: where it lacks a verdict, or another
+ * choice, it is damaged.
  */
 import { z } from 'zod';
 
@@ -59,7 +60,7 @@ class Filling {
       for (const [key, part] of Object.entries(shape)) {
         const at = [...path, key];
         if (Object.hasOwn(value, key)) this.fill(part, value[key], at);
-        else if (!isOptional(part)) {
+        else if (!isOptional(part) && !isChoice(part)) {
           this.absent.push(at);
           value[key] = this.#absentOf(part, at);
         }
@@ -76,10 +77,7 @@ class Filling {
     if (schema instanceof z.ZodString) return '';
     if (schema instanceof z.ZodRecord) return {};
     if (schema instanceof z.ZodLiteral) return [...schema.values][0];
-    if (schema instanceof z.ZodEnum) {
-      const none = schema.options.find((option) => option === 'none' || option === 'off');
-      return none ?? schema.options[0];
-    }
+    if (schema instanceof z.ZodEnum) return noneOf(schema) ?? schema.options[0];
     if (schema instanceof z.ZodObject) {
       const parts = Object.entries(schema.shape as Record<string, unknown>);
       return Object.fromEntries(
@@ -105,6 +103,15 @@ function unwrapped(schema: unknown): unknown {
 
 function isOptional(schema: unknown): boolean {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+}
+
+/** Of a part that is there, no choice is made up: a check without its verdict is none that held. */
+function isChoice(schema: unknown): boolean {
+  return schema instanceof z.ZodEnum && noneOf(schema) === undefined;
+}
+
+function noneOf({ options }: z.ZodEnum): string | number | undefined {
+  return options.find((option) => option === 'none' || option === 'off');
 }
 
 function makeNaN(root: unknown, path: Path): void {

@@ -48,6 +48,14 @@ describe('what another version wrote', () => {
     expect(completed(schema, later).value).toEqual(WHOLE);
   });
 
+  test('is refused where it would take a choice that means something', () => {
+    const checks = z.strictObject({ list: z.array(z.object({ is: z.enum(['held', 'broken']) })) });
+    expect(completed(checks, { list: [{}] })).toMatchObject({
+      value: null,
+      problems: [expect.stringMatching(/^list\.0\.is: /)],
+    });
+  });
+
   test('is refused where what is there is wrong, or something essential is not', () => {
     for (const wrong of [
       { ...WHOLE, count: -1 },
