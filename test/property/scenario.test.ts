@@ -9,7 +9,7 @@ import { parseThreshold } from '../../src/scenario/thresholds.ts';
 import { formatSize, formatTime } from '../../src/units.ts';
 
 const SEED = Number(process.env.SPARESTORM_SEED ?? 1);
-const RUNS = { seed: SEED, numRuns: 500 };
+const RUNS = { seed: SEED, numRuns: 250 };
 
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const time = (min: number, max: number) => fc.integer({ min, max }).map(formatTime);
